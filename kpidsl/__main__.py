@@ -1,0 +1,3 @@
+from kpidsl.cli.main import main
+
+main()

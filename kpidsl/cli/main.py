@@ -1,0 +1,57 @@
+"""The command line: `kpidsl COMMAND`."""
+
+import importlib
+import sys
+
+import click
+
+import kpidsl
+from kpidsl.text.findings import RefusedError
+
+COMMANDS = ("run", "explain", "check", "fmt")
+FINDINGS, INTERNAL = 1, 2
+
+
+class Lazy(click.Group):
+    """Imports a command's module when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"kpidsl.cli.{cmd_name}").command
+        return command
+
+
+@click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(kpidsl.__version__, prog_name="kpidsl")
+def group() -> None:
+    """Assessment files as programs: check them, run them over facts, explain every point.
+
+    考核办法的语言：检查、计分、逐分说明。
+    """
+
+
+def main() -> None:
+    """The entry point: exit 0 clean, 1 findings or rejects, 2 usage or internal error; never a stack trace."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    try:
+        group(standalone_mode=True)
+    except RefusedError as refused:
+        from kpidsl.cli.terminal import show_findings
+
+        show_findings(refused.findings, None)
+        sys.exit(FINDINGS)
+    except BrokenPipeError:
+        sys.exit(FINDINGS)
+    except OSError as error:
+        click.echo(f"kpidsl: {error.filename or ''}: {error.strerror or error}", err=True)
+        sys.exit(INTERNAL)
+    except Exception as error:
+        what = f"internal error ({type(error).__name__}: {error})"
+        click.echo(f"kpidsl: {what}. Please report it with the policy.", err=True)
+        sys.exit(INTERNAL)

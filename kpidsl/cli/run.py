@@ -1,0 +1,81 @@
+"""`kpidsl run`: facts in, scores out."""
+
+import json
+import sys
+from pathlib import Path, PurePath
+
+import click
+
+from kpidsl.cli.scoring import Inputs, Scored, inputs_options, score_all
+from kpidsl.cli.terminal import show_findings
+from kpidsl.facts.write import write_all
+from kpidsl.ledger.reconcile import reconcile
+from kpidsl.reports import scores as report
+from kpidsl.reports.rejects import reject_files, rejected_rows
+from kpidsl.reports.words import phrase
+from kpidsl.text.wording import has_errors
+from kpidsl.text.words import Lang
+
+FORMATS = (".csv", ".xlsx", ".json")
+
+
+@click.command("run")
+@inputs_options
+@click.option("-o", "--output", metavar="FILE", help="Write the scores to FILE (.csv, .xlsx or .json).")
+@click.option("--keep-going", is_flag=True, help="Score the good rows; the rejects go to a file of their own.")
+def command(policy: str, facts: str, events: tuple[str, ...], params: tuple[str, ...], encoding: str | None,
+            lang: Lang, output: str | None, keep_going: bool) -> None:
+    """Score the rows of FACTS (.csv or .xlsx, - for standard input) by POLICY.
+
+    Every row comes out as a score or as a reject; any reject stops the run before anything is written,
+    unless --keep-going is given.
+    """
+    if output and PurePath(output).suffix.lower() not in FORMATS:
+        raise click.UsageError(f"-o takes a file that ends in {', '.join(FORMATS)}")
+    scored = score_all(Inputs(policy, facts, events, params, encoding), lang)
+    for score in scored.outcome.scores:
+        reconcile(score)
+    show_findings(scored.findings, lang)
+    _show_notes(scored, lang)
+    rejected = has_errors(scored.findings)
+    if rejected and not keep_going:
+        click.echo(phrase(lang, "nothing written"), err=True)
+        sys.exit(1)
+    contents = _rejects(scored, facts, output, lang)
+    if output:
+        contents |= _results(scored, Path(output), lang)
+    write_all(contents)
+    if contents:
+        click.echo(phrase(lang, "written", paths=", ".join(map(str, contents))), err=True)
+    if not output:
+        click.echo(report.terminal(scored.program, scored.outcome.scores, lang))
+    sys.exit(1 if rejected else 0)
+
+
+def _show_notes(scored: Scored, lang: Lang) -> None:
+    """How many rows came in and what became of them; rules that wait for a file."""
+    for at, bad in rejected_rows(scored.joined, scored.outcome).items():
+        sheet = scored.joined.tables[at].sheet
+        counts = {"rows": len(sheet.rows), "good": len(sheet.rows) - len(bad), "bad": len(bad)}
+        click.echo(phrase(lang, "events in" if at else "facts in", table=sheet.name, **counts), err=True)
+    for ledger in scored.program.ledgers:
+        if ledger.unfilled:
+            click.echo(phrase(lang, "open rule", name=ledger.label, worth=ledger.worth or 0), err=True)
+
+
+def _results(scored: Scored, output: Path, lang: Lang) -> dict[Path, bytes]:
+    program, scores, manifest = scored.program, scored.outcome.scores, scored.manifest
+    match output.suffix.lower():
+        case ".json":
+            return {output: report.as_json(program, scores, manifest, lang)}
+        case ".xlsx":
+            return {output: report.as_xlsx(program, scores, manifest, lang)}
+    side = output.with_name(output.name + ".manifest.json")
+    text = json.dumps(manifest, ensure_ascii=False, indent=1) + "\n"
+    return {output: report.as_csv(program, scores, lang), side: text.encode()}
+
+
+def _rejects(scored: Scored, facts: str, output: str | None, lang: Lang) -> dict[Path, bytes]:
+    stem = Path(output).with_suffix("") if output else Path("facts" if facts == "-" else Path(facts).stem)
+    files = reject_files(scored.joined, scored.outcome, scored.findings, lang)
+    return {stem.with_name(f"{stem.name}{name}.rejects.csv"): data for name, data in files.items()}

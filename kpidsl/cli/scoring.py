@@ -1,0 +1,164 @@
+"""From a policy and files of facts to scores: what `run` and `explain` share."""
+
+import hashlib
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import click
+
+import kpidsl
+from kpidsl.cli.terminal import lang_option, load_policy
+from kpidsl.core.lower import lower
+from kpidsl.core.nodes import Program, Table
+from kpidsl.core.results import Outcome, Unscored
+from kpidsl.engines.exact import run
+from kpidsl.facts.join import Joined, join
+from kpidsl.facts.read import Facts, read_table
+from kpidsl.facts.sheets import WORKBOOKS, Sheet, read_sheets
+from kpidsl.policy.model import Policy, kind_of, range_of
+from kpidsl.text.findings import Finding, RefusedError, Word
+from kpidsl.text.source import Cell, Span
+from kpidsl.text.words import Lang
+from kpidsl.values.kinds import Value
+from kpidsl.values.numerals import exact
+from kpidsl.values.reading import UnreadableError, read, tidy
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Where facts come from: paths, and what the operator gave on the command line."""
+
+    policy: str
+    facts: str
+    events: tuple[str, ...]
+    params: tuple[str, ...]
+    encoding: str | None
+
+
+@dataclass(frozen=True)
+class Scored:
+    """A run: the program, the facts as joined, the outcome, and what is wrong with any of them."""
+
+    program: Program
+    joined: Joined
+    outcome: Outcome
+    findings: tuple[Finding, ...]
+    manifest: dict[str, Any]
+
+
+def inputs_options(function: Any) -> Any:
+    """The arguments by which a command is told its policy and facts."""
+    for option in (
+        lang_option,
+        click.option("--encoding", help="The facts' encoding, where it is not UTF-8 or GB18030."),
+        click.option("--param", "params", multiple=True, metavar="NAME=VALUE", help="A parameter's value."),
+        click.option("--events", multiple=True, metavar="NAME=FILE", help="A file of events; - is standard input."),
+        click.argument("facts"),
+        click.argument("policy"),
+    ):
+        function = option(function)
+    return function
+
+
+def score_all(inputs: Inputs, lang: Lang) -> Scored:
+    """Reads, checks and scores everything. Raises RefusedError where there is nothing to score at all."""
+    policy = load_policy(inputs.policy, lang)
+    program = lower(policy, _params(policy, inputs.params))
+    files: dict[str, bytes] = {}
+    facts = _facts(program, inputs, files)
+    events = [_events(table, inputs, files) for table in program.events]
+    joined = join(program, facts, events)
+    outcome = run(program, joined.cases)
+    headers = {item.name: item.header for item in program.facts.fields}
+    failures = [_failure(unscored, facts, headers) for unscored in outcome.unscored]
+    return Scored(program, joined, outcome, (*joined.findings, *failures), _manifest(program, policy, files))
+
+
+def _params(policy: Policy, given: tuple[str, ...]) -> dict[str, Value]:
+    """A value for every parameter. Raises RefusedError with all that is wrong."""
+    texts = {name: text for name, _, text in (item.partition("=") for item in given)}
+    known = {param.name.text: param for param in policy.params}
+    findings = [Finding("D040", None, {"name": name, "known": tuple(known)}) for name in texts if name not in known]
+    values: dict[str, Value] = {}
+    for name, param in known.items():
+        kind = kind_of(param.kind)
+        if name not in texts:
+            if param.value is None:
+                findings.append(Finding("D041", param.span, {"name": name, "kind": Word(kind.base)}))
+            continue
+        try:
+            value = read(tidy(texts[name]), kind)
+            if isinstance(value, Fraction) and not range_of(kind, param.bounds).holds(value):
+                raise UnreadableError("D020")
+            values[name] = value
+        except UnreadableError:
+            findings.append(Finding("D042", param.span, {"name": name, "value": texts[name], "kind": Word(kind.base)}))
+    if findings:
+        raise RefusedError(findings)
+    return values
+
+
+def _read_file(path: str, files: dict[str, bytes]) -> bytes:
+    if path not in files:
+        files[path] = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
+    return files[path]
+
+
+def _sheets(path: str, inputs: Inputs, files: dict[str, bytes]) -> list[Sheet]:
+    data = _read_file(path, files)
+    workbook = path == "-" and data[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+    return read_sheets("-.xlsx" if workbook else path, data, inputs.encoding)
+
+
+def _facts(program: Program, inputs: Inputs, files: dict[str, bytes]) -> Facts:
+    """The first sheet that is not one of events."""
+    names = {table.header for table in program.events}
+    sheets = _sheets(inputs.facts, inputs, files)
+    own = [sheet for sheet in sheets if _tab(sheet) not in names] or sheets
+    return read_table(own[0], program.facts)
+
+
+def _tab(sheet: Sheet) -> str:
+    return sheet.name.rsplit("[", 1)[-1].removesuffix("]")
+
+
+def _events(table: Table, inputs: Inputs, files: dict[str, bytes]) -> Facts:
+    """From --events, a sheet of the workbook of facts, or a file beside the facts that has the events' name."""
+    given = dict(item.split("=", 1) for item in inputs.events if "=" in item)
+    path = given.get(table.header) or given.get(table.name)
+    if path:
+        return read_table(_sheets(path, inputs, files)[0], table)
+    if inputs.facts != "-" and Path(inputs.facts).suffix.lower() in WORKBOOKS:
+        for sheet in _sheets(inputs.facts, inputs, files):
+            if _tab(sheet) == table.header:
+                return read_table(sheet, table)
+    beside = Path(inputs.facts)
+    if inputs.facts != "-":
+        candidate = beside.with_name(f"{beside.stem}.{table.header}{beside.suffix}")
+        if candidate.exists():
+            return read_table(_sheets(str(candidate), inputs, files)[0], table)
+    raise RefusedError([Finding("D043", None, {"name": table.header, "file": f"{beside.stem}.{table.header}.csv"})])
+
+
+def _failure(unscored: Unscored, facts: Facts, headers: Mapping[str, str]) -> Finding:
+    text = unscored.place.text if isinstance(unscored.place, Span) else ""
+    column = headers.get(unscored.column, "")
+    return Finding(unscored.code, Cell(facts.sheet.name, unscored.row, column),
+                   {"rule": unscored.rule, "name": unscored.column, "text": " ".join(text.split()),
+                    "line": unscored.place.line if isinstance(unscored.place, Span) else 0})  # fmt: skip
+
+
+def _manifest(program: Program, policy: Policy, files: Mapping[str, bytes]) -> dict[str, Any]:
+    """What the result rests on; two runs over the same have the same."""
+    params = {name: exact(value) if isinstance(value, Fraction) else str(value)
+              for name, value in program.params.items()}  # fmt: skip
+    return {
+        "kpidsl": kpidsl.__version__, "policy": program.title, "edition": program.edition, "policy_hash": program.hash,
+        "policy_files": [Path(file.path).name for file in policy.files],
+        "facts": {Path(path).name: hashlib.sha256(data).hexdigest() for path, data in files.items()},
+        "params": params,
+    }  # fmt: skip

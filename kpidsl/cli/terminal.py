@@ -1,0 +1,58 @@
+"""What commands share: the reader's language, findings on the terminal, files read by name."""
+
+import os
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from kpidsl.policy.model import Policy
+from kpidsl.policy.resolve import resolve
+from kpidsl.text.findings import Finding, RefusedError
+from kpidsl.text.source import Source
+from kpidsl.text.wording import has_errors, render
+from kpidsl.text.words import LANGS, Lang
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def lang_option(function: F) -> F:
+    return click.option("--lang", type=click.Choice(LANGS), callback=lambda _c, _p, value: value or reader_language(),
+                        help="The language of what is shown: zh or en.")(function)  # fmt: skip
+
+
+def reader_language() -> Lang:
+    """KPIDSL_LANG, then the locale; Chinese where neither says."""
+    for name in ("KPIDSL_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
+        value = os.environ.get(name, "")[:2].lower()
+        if value in LANGS:
+            return value
+    return "zh"
+
+
+def show_findings(findings: Iterable[Finding], lang: Lang | None) -> None:
+    for finding in findings:
+        click.echo(render(finding, lang or reader_language()), err=True)
+
+
+def read_source(path: str) -> Source:
+    """A policy's text; `-` is standard input. Raises OSError, or RefusedError where it is not UTF-8 or GB18030."""
+    data = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        return Source(path, text.replace("\r\n", "\n").replace("\r", "\n"))
+    raise RefusedError([Finding("L007", None, {"path": path})])
+
+
+def load_policy(path: str, lang: Lang) -> Policy:
+    """The policy at `path`; warnings are shown, errors raise RefusedError."""
+    policy, findings = resolve(read_source(path), read_source)
+    show_findings(findings, lang)
+    if policy is None or has_errors(findings):
+        sys.exit(1)
+    return policy

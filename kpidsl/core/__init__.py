@@ -1,0 +1,1 @@
+"""The core that engines run: nodes, results, and the lowering of a policy to them."""

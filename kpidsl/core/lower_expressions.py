@@ -1,0 +1,193 @@
+"""Expressions to the core: every surface form becomes arithmetic, comparisons, ordered cases and rounding."""
+
+from collections.abc import Iterable
+from fractions import Fraction
+from itertools import pairwise
+
+from kpidsl.core import nodes as n
+from kpidsl.policy.infer import Scope, infer, table_axes
+from kpidsl.policy.model import FACT, Policy, kind_of
+from kpidsl.syntax import tree as t
+from kpidsl.text.source import Span
+from kpidsl.values import kinds as k
+from kpidsl.values.kinds import Kind
+from kpidsl.values.rounding import Mode
+
+OPERATORS = {"PLUS": "+", "MINUS": "-", "STAR": "*", "SLASH": "/", "GE": ">=", "LE": "<=", "GT": ">", "LT": "<",
+             "EQ": "=", "NE": "!="}  # fmt: skip
+CALLS = {"TRUNCATE": Mode.DOWN, "FLOOR": Mode.FLOOR, "CEIL": Mode.CEILING}
+ROUND_MODES = {"": Mode.HALF_UP, "HALF_UP": Mode.HALF_UP, "HALF_EVEN": Mode.HALF_EVEN, "ALWAYS_UP": Mode.UP,
+               "ALWAYS_DOWN": Mode.DOWN}  # fmt: skip
+# A part of a step is dropped toward zero or counted as a whole one away from it.
+STEPS = {"PER_EACH_FULL": Mode.DOWN, "PER_EACH_STARTED": Mode.UP}
+AGGREGATES = {"COUNT_OF": "count", "SUM_OF": "sum", "AVERAGE_OF": "average", "HIGHEST_OF": "highest",
+              "LOWEST_OF": "lowest"}  # fmt: skip
+
+
+class Lowering:
+    """Lowers the expressions of one policy. `worth` is what `full` means where the expression stands."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+        self.scope = Scope(policy.symbols, [], worth=True)
+        self.tables = {table.name.text: table for table in policy.tables}
+        self.events = {events.name.text: events for events in policy.events}
+
+    def expr(self, node: t.Expr, worth: Fraction | None, columns: frozenset[str] = frozenset()) -> n.Expr:
+        """`columns` are those of the events that an aggregate around `node` goes over."""
+
+        def low(inner: t.Expr) -> n.Expr:
+            return self.expr(inner, worth, columns)
+
+        at = node.span
+        match node:
+            case t.Quantity(value=number):
+                return n.Literal(at, number)
+            case t.YesNo(value=yes):
+                return n.Literal(at, yes)
+            case t.Text(text=text) | t.Calendar(text=text):
+                return n.Literal(at, text)
+            case t.Full():
+                return n.Literal(at, worth)
+            case t.Missing():
+                return n.Literal(at, None)
+            case t.Name():
+                return self._name(node, columns)
+            case t.Signed(negative=negative, value=value):
+                return n.Arithmetic(at, "-", n.Literal(at, Fraction(0)), low(value)) if negative else low(value)
+            case t.Binary(op=op, left=left, right=right):
+                return n.Arithmetic(at, OPERATORS[op], low(left), low(right))
+            case t.Compare(op=op, left=left, right=right):
+                return n.Comparison(at, OPERATORS[op], low(left), low(right))
+            case t.Logic(op=op, left=left, right=right):
+                return n.Logic(at, op.lower(), (low(left), low(right)))
+            case t.Not(value=value):
+                return n.Logic(at, "not", (low(value),))
+            case t.IsMissing(value=value):
+                return n.IsMissing(at, low(value))
+            case t.IsOneOf(value=value, options=options):
+                return _any_of(at, low(value), (option.text for option in options))
+            case t.Call():
+                return _call(node, tuple(low(argument) for argument in node.arguments))
+            case t.Lookup():
+                return self._lookup(node, [low(key) for key in node.keys])
+            case t.Aggregate():
+                return self._aggregate(node, worth)
+            case t.Per():
+                return _per(node, low(node.amount), low(node.measured))
+            case t.Bands():
+                return self._bands(node, worth, columns)
+            case t.Points():
+                return self._points(node, worth, columns)
+            case t.Choose(rows=rows):
+                cases = ((_yes(r) if isinstance(r.case, t.Otherwise) else low(r.case), low(r.outcome), r) for r in rows)
+                return n.Cases(at, tuple(n.Case(row.span, test, outcome) for test, outcome, row in cases))
+
+    def _name(self, node: t.Name, columns: frozenset[str]) -> n.Expr:
+        if node.text in columns:
+            return n.Column(node.span, node.text, of_event=True)
+        symbol = self.policy.symbols.get(node.text)
+        if symbol is None:
+            return n.Literal(node.span, node.text)     # an option of the fact beside it
+        return n.Column(node.span, node.text) if symbol.role == FACT else n.Ref(node.span, node.text)
+
+    def kind(self, node: t.Expr, columns: frozenset[str]) -> Kind | None:
+        if columns:
+            rows = (row for events in self.events.values() for row in events.rows if row.name.text in columns)
+            return infer(node, Scope(self.policy.symbols, [], True, {r.name.text: kind_of(r.kind) for r in rows}))
+        return infer(node, self.scope)
+
+    def _bands(self, node: t.Bands, worth: Fraction | None, columns: frozenset[str]) -> n.Expr:
+        subject = self.expr(node.subject, worth, columns)
+        rows = []
+        for row in node.rows:
+            test = self._band(row.band, subject, worth, columns)
+            if isinstance(row.outcome, t.Slope) and isinstance(row.band, t.Interval):
+                ends = [self.expr(e, worth, columns) for e in (row.band.low, row.band.high)]
+                values = [self.expr(e, worth, columns) for e in (row.outcome.start, row.outcome.stop)]
+                outcome = _interpolate(row.outcome.span, subject, ends, values)
+            else:
+                assert not isinstance(row.outcome, t.Slope)
+                outcome = self.expr(row.outcome, worth, columns)
+            rows.append(n.Case(row.span, test, outcome))
+        return n.Cases(node.span, tuple(rows), subject, self.kind(node.subject, columns))
+
+    def _band(self, band: t.OneSided | t.Interval | t.Otherwise, subject: n.Expr, worth: Fraction | None,
+              columns: frozenset[str]) -> n.Expr:
+        match band:
+            case t.OneSided(op=op, bound=bound):
+                return n.Comparison(band.span, OPERATORS[op], subject, self.expr(bound, worth, columns))
+            case t.Interval():
+                low, high = (self.expr(end, worth, columns) for end in (band.low, band.high))
+                above = n.Comparison(band.span, ">" if band.low_open else ">=", subject, low)
+                below = n.Comparison(band.span, "<" if band.high_open else "<=", subject, high)
+                return n.Logic(band.span, "and", (above, below))
+            case t.Otherwise():
+                return n.Literal(band.span, True)
+
+    def _points(self, node: t.Points, worth: Fraction | None, columns: frozenset[str]) -> n.Expr:
+        subject = self.expr(node.subject, worth, columns)
+        ends = [(self.expr(p.at, worth, columns), self.expr(p.value, worth, columns), p.span) for p in node.rows]
+        first, last = ends[0], ends[-1]
+        rows = [n.Case(first[2], n.Comparison(first[2], "<=", subject, first[0]), first[1])]
+        for (low, start, _), (high, stop, place) in pairwise(ends):
+            slope = _interpolate(place, subject, [low, high], [start, stop])
+            rows.append(n.Case(place, n.Comparison(place, "<=", subject, high), slope))
+        rows.append(n.Case(last[2], n.Literal(last[2], True), last[1]))
+        return n.Cases(node.span, tuple(rows), subject, self.kind(node.subject, columns))
+
+    def _lookup(self, node: t.Lookup, keys: list[n.Expr]) -> n.Expr:
+        table = self.tables[node.table.text]
+        rows = [row for row in table.rows if isinstance(row, t.TableRow)]
+        cases = []
+        for row in rows:
+            down = _equals(row.span, keys[0], row.key.text)
+            across = table_axes(table)[1] if len(keys) == 2 else ("",)
+            for name, cell in zip(across, row.cells, strict=True):
+                test = n.Logic(cell.span, "and", (down, _equals(cell.span, keys[1], name))) if len(keys) == 2 else down
+                cases.append(n.Case(cell.span, test, self.expr(cell, None)))
+        return n.Cases(node.span, tuple(cases))
+
+    def _aggregate(self, node: t.Aggregate, worth: Fraction | None) -> n.Expr:
+        columns = frozenset(row.name.text for row in self.events[node.events.text].rows)
+        value = self.expr(node.value, worth, columns) if node.value is not None else None
+        where = self.expr(node.where, worth, columns) if node.where is not None else None
+        kind = self.kind(node, frozenset()) or k.NUMBER
+        return n.Aggregate(node.span, AGGREGATES[node.function], node.events.text, value, where, kind)
+
+
+def _yes(row: t.CaseRow) -> n.Expr:
+    return n.Literal(row.case.span, True)
+
+
+def _equals(at: Span, left: n.Expr, text: str) -> n.Expr:
+    return n.Comparison(at, "=", left, n.Literal(at, text))
+
+
+def _any_of(at: Span, value: n.Expr, options: Iterable[str]) -> n.Expr:
+    return n.Logic(at, "or", tuple(_equals(at, value, option) for option in options))
+
+
+def _interpolate(at: Span, x: n.Expr, ends: list[n.Expr], values: list[n.Expr]) -> n.Expr:
+    """start + (x - low) / (high - low) * (stop - start)."""
+    share = n.Arithmetic(at, "/", n.Arithmetic(at, "-", x, ends[0]), n.Arithmetic(at, "-", ends[1], ends[0]))
+    rise = n.Arithmetic(at, "-", values[1], values[0])
+    return n.Arithmetic(at, "+", values[0], n.Arithmetic(at, "*", share, rise))
+
+
+def _call(node: t.Call, arguments: tuple[n.Expr, ...]) -> n.Expr:
+    at, value = node.span, arguments[0]
+    if node.function in ("MIN", "MAX"):
+        return n.Extreme(at, node.function == "MIN", arguments)
+    if node.function == "ABS":
+        return n.Extreme(at, False, (value, n.Arithmetic(at, "-", n.Literal(at, Fraction(0)), value)))
+    steps = [step.value for step in node.arguments[1:] if isinstance(step, t.Quantity)]
+    return n.Round(at, value, steps[0] if steps else Fraction(1), CALLS.get(node.function) or ROUND_MODES[node.mode])
+
+
+def _per(node: t.Per, amount: n.Expr, measured: n.Expr) -> n.Expr:
+    """amount * measured / unit, the quotient cut to whole steps where the line says so."""
+    steps: n.Expr = n.Arithmetic(node.span, "/", measured, n.Literal(node.unit.span, node.unit.value))
+    if node.steps in STEPS:
+        steps = n.Round(node.span, steps, Fraction(1), STEPS[node.steps], counts=True)
+    return n.Arithmetic(node.span, "*", amount, steps)

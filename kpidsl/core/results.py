@@ -1,0 +1,122 @@
+"""What engines give: for each subject its accounts, ledgers with every entry, or the reason why there is no score."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from kpidsl.core.nodes import Place
+from kpidsl.values.kinds import Kind, Value
+
+Row = Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One subject to score: its row's number, its facts, and its rows of each table of events."""
+
+    number: int
+    facts: Row
+    events: Mapping[str, list[Row]]
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A named value that an entry used; `inputs` are what it was worked out from, for a `let`."""
+
+    name: str
+    value: Value
+    kind: Kind
+    inputs: tuple["Input", ...] = ()
+    place: Place = None
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The row of a block that was chosen, told apart by `value` where the block has one subject."""
+
+    place: Place
+    rows: tuple[Place, ...]
+    chosen: int
+    value: Value = None
+    kind: Kind | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """How many steps were counted: `before` of them, `after` whole ones."""
+
+    place: Place
+    before: Fraction
+    after: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of an account. `reason` is empty where it fired; else "when", "within" (a limit not reached), "missing",
+    or the reason of the account that it would have carried.
+
+    `operand` is what the line's amount came to (a factor, a limit, points); `amount` what it moved the balance by.
+    """
+
+    clause: str
+    verb: str
+    place: Place
+    reason: str
+    operand: Fraction | None
+    amount: Fraction
+    balance: Fraction | None
+    inputs: tuple[Input, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    steps: tuple[Steps, ...] = ()
+    ledger: str = ""     # the ledger whose balance this line takes in, for a section, rule or part
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A ledger of one subject. `balance` is None where it has no score; `reason` is then one of exempt, open, missing
+    (an outcome said so) and empty (nothing in it has a score).
+    """
+
+    name: str
+    label: str
+    role: str
+    clause: str
+    source: str
+    place: Place
+    worth: Fraction | None
+    entries: tuple[Entry, ...]
+    balance: Fraction | None
+    reason: str = ""
+    inputs: tuple[Input, ...] = ()
+
+
+@dataclass(frozen=True)
+class Score:
+    """The accounts of one subject, by name, inner ones first; the last is the total. `row`: its number in the facts."""
+
+    row: int
+    subject: str
+    groups: tuple[str, ...]
+    accounts: Mapping[str, Account]
+
+    @property
+    def total(self) -> Account:
+        return next(reversed(self.accounts.values()))  # type: ignore[call-overload, no-any-return]
+
+
+@dataclass(frozen=True, slots=True)
+class Unscored:
+    """A subject that could not be scored: an error `code`, the rule, the column or text that it came from."""
+
+    row: int
+    subject: str
+    code: str
+    rule: str
+    column: str
+    place: Place
+
+
+@dataclass(frozen=True)
+class Outcome:
+    scores: tuple[Score, ...]
+    unscored: tuple[Unscored, ...]

@@ -1,0 +1,1 @@
+"""Engines: each runs the core over facts. They import the core alone."""

@@ -1,0 +1,181 @@
+"""The value of a core expression for one subject, in exact rationals, with a trace of what it used."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from operator import add, eq, ge, gt, le, lt, mul, ne, sub
+from typing import Any
+
+from kpidsl.core import nodes as n
+from kpidsl.core.results import Choice, Input, Row, Steps
+from kpidsl.values.kinds import Kind, Value
+from kpidsl.values.rounding import round_to
+
+ARITHMETIC: Mapping[str, Callable[[Any, Any], Fraction]] = {"+": add, "-": sub, "*": mul}
+COMPARISON: Mapping[str, Callable[[Any, Any], bool]] = {">=": ge, "<=": le, ">": gt, "<": lt, "=": eq, "!=": ne}
+
+
+class FailedError(Exception):
+    """A value that cannot be worked out: `code` says why, `name` which column or ledger it hangs on."""
+
+    def __init__(self, code: str, name: str, place: n.Place) -> None:
+        self.code, self.name, self.place = code, name, place
+        super().__init__(code, name)
+
+
+@dataclass
+class Trace:
+    """What an entry used, in the order of use, each once."""
+
+    inputs: dict[str, Input] = field(default_factory=dict)
+    choices: list[Choice] = field(default_factory=list)
+    steps: list[Steps] = field(default_factory=list)
+
+
+@dataclass
+class Known:
+    """A value worked out before, with the trace of how; or the failure that it ends in."""
+
+    value: Value
+    trace: Trace
+    failure: FailedError | None = None
+
+
+@dataclass
+class Environment:
+    """One subject: its facts, its events, and what was worked out so far. `event` is the row an aggregate is at."""
+
+    facts: Row
+    events: Mapping[str, list[Row]]
+    kinds: Mapping[str, Kind]
+    known: dict[str, Known] = field(default_factory=dict)
+    event: Row | None = None
+
+
+def evaluate(expr: n.Expr, env: Environment, trace: Trace) -> Value:
+    """The value; None is missing. Raises FailedError."""
+    match expr:
+        case n.Literal(value=value):
+            return value
+        case n.Column():
+            return _column(expr, env, trace)
+        case n.Ref():
+            return _ref(expr, env, trace)
+        case n.Arithmetic():
+            return _arithmetic(expr, env, trace)
+        case n.Comparison(op=op, left=left, right=right):
+            return COMPARISON[op](_present(left, env, trace), _present(right, env, trace))
+        case n.Logic(op="not", arguments=(argument,)):
+            return not _present(argument, env, trace)
+        case n.Logic(op="and", arguments=arguments):
+            return all(_present(argument, env, trace) for argument in arguments)
+        case n.Logic(arguments=arguments):
+            return any(_present(argument, env, trace) for argument in arguments)
+        case n.IsMissing(value=inner):
+            return _is_missing(inner, env, trace)
+        case n.Extreme(low=low, arguments=arguments):
+            values = [_number(argument, env, trace) for argument in arguments]
+            return min(values) if low else max(values)
+        case n.Round():
+            return _round(expr, env, trace)
+        case n.Cases():
+            return _cases(expr, env, trace)
+        case n.Aggregate():
+            return _aggregate(expr, env, trace)
+
+
+def _present(expr: n.Expr, env: Environment, trace: Trace) -> Value:
+    """The value, which an operation needs: missing is a failure."""
+    value = evaluate(expr, env, trace)
+    if value is None:
+        raise FailedError("E001", getattr(expr, "name", ""), expr.place)
+    return value
+
+
+def _number(expr: n.Expr, env: Environment, trace: Trace) -> Fraction:
+    value = _present(expr, env, trace)
+    assert isinstance(value, Fraction)
+    return value
+
+
+def _column(expr: n.Column, env: Environment, trace: Trace) -> Value:
+    if expr.of_event:
+        assert env.event is not None
+        return env.event[expr.name]
+    value = env.facts[expr.name]
+    trace.inputs.setdefault(expr.name, Input(expr.name, value, env.kinds[expr.name], place=expr.place))
+    return value
+
+
+def _ref(expr: n.Ref, env: Environment, trace: Trace) -> Value:
+    known = env.known[expr.name]
+    if known.failure is not None:
+        raise known.failure
+    if expr.name not in trace.inputs and expr.name in env.kinds:
+        inner = known.trace
+        trace.inputs[expr.name] = Input(expr.name, known.value, env.kinds[expr.name], tuple(inner.inputs.values()),
+                                        expr.place)  # fmt: skip
+        trace.choices += inner.choices
+        trace.steps += inner.steps
+    return known.value
+
+
+def _arithmetic(expr: n.Arithmetic, env: Environment, trace: Trace) -> Fraction:
+    left, right = _number(expr.left, env, trace), _number(expr.right, env, trace)
+    if expr.op != "/":
+        return ARITHMETIC[expr.op](left, right)
+    if right == 0:
+        raise FailedError("E002", getattr(expr.right, "name", ""), expr.place)
+    return left / right
+
+
+def _is_missing(inner: n.Expr, env: Environment, trace: Trace) -> bool:
+    try:
+        return evaluate(inner, env, trace) is None
+    except FailedError as failure:
+        if failure.code == "E001":
+            return True
+        raise
+
+
+def _round(expr: n.Round, env: Environment, trace: Trace) -> Fraction:
+    value = _number(expr.value, env, trace)
+    rounded = round_to(value, expr.step, expr.mode)
+    if expr.counts:
+        trace.steps.append(Steps(expr.place, value, rounded))
+    return rounded
+
+
+def _cases(expr: n.Cases, env: Environment, trace: Trace) -> Value:
+    subject = _present(expr.subject, env, trace) if expr.subject is not None else None
+    for at, row in enumerate(expr.rows):
+        if _present(row.test, env, trace):
+            places = tuple(r.place for r in expr.rows)
+            trace.choices.append(Choice(expr.place, places, at, subject, expr.kind))
+            return evaluate(row.outcome, env, trace)
+    raise FailedError("E003", "", expr.place)
+
+
+def _aggregate(expr: n.Aggregate, env: Environment, trace: Trace) -> Fraction:
+    values: list[Fraction] = []
+    inner = Trace()
+    before = env.event
+    for event in env.events.get(expr.events, ()):
+        env.event = event
+        if expr.where is None or _present(expr.where, env, inner):
+            values.append(_number(expr.value, env, inner) if expr.value is not None else Fraction(1))
+    env.event = before
+    value = _combine(expr, values)
+    name = f"\0{expr.place!r}"
+    trace.inputs.setdefault(name, Input("", value, expr.kind, tuple(inner.inputs.values()), expr.place))
+    return value
+
+
+def _combine(expr: n.Aggregate, values: list[Fraction]) -> Fraction:
+    if expr.function in ("count", "sum"):
+        return sum(values, Fraction(0))
+    if not values:
+        raise FailedError("E004", expr.events, expr.place)
+    if expr.function == "average":
+        return sum(values, Fraction(0)) / len(values)
+    return max(values) if expr.function == "highest" else min(values)

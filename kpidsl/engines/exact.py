@@ -1,0 +1,128 @@
+"""The exact engine: plain, slow, obviously right. Every other engine must agree with it to the last digit."""
+
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+
+from kpidsl.core import nodes as n
+from kpidsl.core.results import Account, Case, Entry, Outcome, Score, Unscored
+from kpidsl.engines.evaluate import Environment, FailedError, Known, Trace, evaluate
+from kpidsl.values.kinds import Value
+
+
+def run(program: n.Program, cases: Iterable[Case]) -> Outcome:
+    """Scores every case, or says why not; as many results as cases."""
+    scores: list[Score] = []
+    unscored: list[Unscored] = []
+    for case in cases:
+        result = score(program, case)
+        if isinstance(result, Score):
+            scores.append(result)
+        else:
+            unscored += result
+    return Outcome(tuple(scores), tuple(unscored))
+
+
+def score(program: n.Program, case: Case) -> Score | list[Unscored]:
+    env = Environment(case.facts, case.events, program.kinds)
+    accounts: dict[str, Account] = {}
+    failures: dict[tuple[str, str, n.Place], Unscored] = {}
+    subject = str(case.facts[program.subject])
+    for definition in program.definitions:
+        try:
+            if isinstance(definition, n.Named):
+                _name(definition, env)
+            else:
+                accounts[definition.name] = _account(definition, env, accounts)
+        except FailedError as failure:
+            env.known[definition.name] = Known(None, Trace(), failure)
+            if isinstance(definition, n.Ledger):
+                key = (failure.code, failure.name, failure.place)
+                failures.setdefault(key, Unscored(case.number, subject, failure.code, definition.label, failure.name,
+                                                  failure.place))  # fmt: skip
+    if failures:
+        return list(failures.values())
+    return Score(case.number, subject, tuple(str(case.facts[g]) for g in program.within), accounts)
+
+
+def _name(definition: n.Named, env: Environment) -> None:
+    trace = Trace()
+    value = evaluate(definition.expr, env, trace)
+    env.known[definition.name] = Known(value, trace)
+
+
+def _account(ledger: n.Ledger, env: Environment, accounts: Mapping[str, Account]) -> Account:
+    exempt = Trace()
+    if ledger.unfilled:
+        return _closed(ledger, env, (), None, "open", exempt)
+    if any(evaluate(condition, env, exempt) for condition in ledger.exempt):
+        return _closed(ledger, env, (), None, "exempt", exempt)
+    entries: list[Entry] = []
+    balance = Fraction(0)
+    for line in ledger.lines:
+        env.known[ledger.name] = Known(balance, Trace())
+        entry = _entry(line, balance, env, accounts)
+        entries.append(entry)
+        if entry.balance is None:
+            return _closed(ledger, env, tuple(entries), None, "missing", exempt)
+        balance = entry.balance
+    carried = [entry for entry in entries if entry.verb == "carry"]
+    if carried and not any(e.verb != "round" and not e.reason for e in entries):
+        return _closed(ledger, env, tuple(entries), None, "empty", exempt)
+    return _closed(ledger, env, tuple(entries), balance, "", exempt)
+
+
+def _closed(ledger: n.Ledger, env: Environment, entries: tuple[Entry, ...], balance: Fraction | None, reason: str,
+            exempt: Trace) -> Account:
+    env.known[ledger.name] = Known(balance, Trace())
+    return Account(ledger.name, ledger.label, ledger.role, ledger.clause, ledger.source, ledger.place, ledger.worth,
+                   entries, balance, reason, tuple(exempt.inputs.values()))  # fmt: skip
+
+
+def _entry(line: n.Line, balance: Fraction, env: Environment, accounts: Mapping[str, Account]) -> Entry:
+    trace = Trace()
+    if line.verb == "carry":
+        assert isinstance(line.amount, n.Ref)
+        return _carried(line, line.amount, balance, env, accounts)
+    if line.when is not None and not evaluate(line.when, env, trace):
+        return _posted(line, "when", None, balance, balance, trace)
+    operand = evaluate(line.amount, env, trace)
+    if operand is None:
+        return _posted(line, "missing", None, balance, None, trace)
+    after = _apply(line.verb, operand, balance)
+    reason = "within" if after == balance and line.verb in ("at most", "at least") else ""
+    return _posted(line, reason, operand, balance, after, trace)
+
+
+def _carried(line: n.Line, ref: n.Ref, balance: Fraction, env: Environment, accounts: Mapping[str, Account]) -> Entry:
+    failure = env.known[ref.name].failure
+    if failure is not None:
+        raise failure
+    inner = accounts[ref.name].balance
+    after = balance if inner is None else balance + inner
+    reason = accounts[ref.name].reason if inner is None else ""
+    return _posted(line, reason, inner, balance, after, Trace(), ref.name)
+
+
+def _posted(line: n.Line, reason: str, operand: Value, before: Fraction, after: Fraction | None, trace: Trace,
+            ledger: str = "") -> Entry:
+    assert operand is None or isinstance(operand, Fraction)
+    amount = Fraction(0) if after is None else after - before
+    return Entry(line.clause, line.verb, line.place, reason, operand, amount, after, tuple(trace.inputs.values()),
+                 tuple(trace.choices), tuple(trace.steps), ledger)  # fmt: skip
+
+
+def _apply(verb: str, operand: Value, balance: Fraction) -> Fraction:
+    """The balance after a line of `verb`; what it moved is the difference."""
+    assert isinstance(operand, Fraction)
+    match verb:
+        case "add":
+            return balance + operand
+        case "deduct":
+            return balance - operand
+        case "multiply":
+            return balance * operand
+        case "at most":
+            return min(balance, operand)
+        case "at least":
+            return max(balance, operand)
+    return operand     # start, override and round say what the balance is

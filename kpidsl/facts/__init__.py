@@ -1,0 +1,1 @@
+"""Facts in, results out: CSV and Excel files against a schema. Knows no policy."""

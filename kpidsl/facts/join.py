@@ -1,0 +1,76 @@
+"""Facts and their events to cases. Every row of facts becomes a case or a reject; none is lost."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from kpidsl.core.nodes import Program
+from kpidsl.core.results import Case
+from kpidsl.core.results import Row as Values
+from kpidsl.facts.read import Facts, Reading
+from kpidsl.text.findings import Argument, Finding, nearest
+from kpidsl.text.source import Cell
+
+
+@dataclass(frozen=True)
+class Joined:
+    """`cases` can be scored; `facts` and `events` are the tables as read, with what joining found wrong."""
+
+    cases: tuple[Case, ...]
+    facts: Facts
+    events: tuple[Facts, ...]
+
+    @property
+    def tables(self) -> tuple[Facts, ...]:
+        return (self.facts, *self.events)
+
+    @property
+    def findings(self) -> list[Finding]:
+        return [finding for table in self.tables for finding in table.all_findings]
+
+
+def join(program: Program, facts: Facts, events: Sequence[Facts]) -> Joined:
+    """A subject whose events have a bad row is not scored: nobody can tell what that row would have said."""
+    subjects = {str(row.values[program.subject]) for row in facts.rows if row.values[program.subject] is not None}
+    owned = [_owned(table, subjects) for table in events]
+    spoilt = {str(row.values[table.table.owner]): Cell(table.sheet.name, row.number)
+              for table in owned for row in table.rows if not row.good}  # fmt: skip
+    rows = tuple(_spoil(row, program.subject, facts, spoilt) for row in facts.rows)
+    by_subject = [_by_subject(table) for table in owned]
+    cases = tuple(
+        Case(row.number, row.values, {table.table.name: found.get(str(row.values[program.subject]), [])
+                                      for table, found in zip(owned, by_subject, strict=True)})
+        for row in rows if row.good
+    )  # fmt: skip
+    return Joined(cases, replace(facts, rows=rows), tuple(owned))
+
+
+def _owned(table: Facts, subjects: set[str]) -> Facts:
+    """Events of a subject that the facts do not have are bad rows."""
+    owner = table.table.owner
+    label = next(item.header for item in table.table.fields if item.name == owner)
+
+    def checked(row: Reading) -> Reading:
+        name = row.values[owner]
+        if name is None or str(name) in subjects:
+            return row
+        args = {"value": str(name), "near": nearest(str(name), subjects)}
+        return replace(row, findings=(*row.findings, Finding("D022", Cell(table.sheet.name, row.number, label), args)))
+
+    return replace(table, rows=tuple(checked(row) for row in table.rows))
+
+
+def _spoil(row: Reading, subject: str, facts: Facts, spoilt: dict[str, Cell]) -> Reading:
+    cell = spoilt.get(str(row.values[subject]))
+    if cell is None:
+        return row
+    label = next(item.header for item in facts.table.fields if item.name == subject)
+    args: dict[str, Argument] = {"value": str(row.values[subject]), "table": cell.table, "row": cell.row}
+    return replace(row, findings=(*row.findings, Finding("D023", Cell(facts.sheet.name, row.number, label), args)))
+
+
+def _by_subject(table: Facts) -> dict[str, list[Values]]:
+    found: dict[str, list[Values]] = {}
+    for row in table.rows:
+        if row.good:
+            found.setdefault(str(row.values[table.table.owner]), []).append(row.values)
+    return found

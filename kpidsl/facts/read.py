@@ -1,0 +1,185 @@
+"""Sheets to rows of values, against the tables that a program wants. All that is wrong is told in one pass."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+
+from kpidsl.core.nodes import Field, Table
+from kpidsl.facts.sheets import Sheet
+from kpidsl.text.findings import Finding, Word, nearest
+from kpidsl.text.source import Cell
+from kpidsl.values.kinds import Base, Kind, Value
+from kpidsl.values.numerals import exact, percent
+from kpidsl.values.reading import UNIT_HEADERS, UnreadableError, is_bare_share, read, tidy
+
+_UNIT = re.compile(r"\s*(?:\((%|元|万元|天)\)|(%))$")
+LONGEST_SHOWN = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A row of values with its number in the file. `findings`: what is wrong with it; `twins`: rows of the same key."""
+
+    number: int
+    values: Mapping[str, Value]
+    cells: tuple[str, ...]
+    findings: tuple[Finding, ...] = ()
+    twins: tuple[int, ...] = ()
+
+    @property
+    def good(self) -> bool:
+        return not self.findings and not self.twins
+
+
+@dataclass(frozen=True)
+class Facts:
+    """A table as read: its rows, good and bad, and what is wrong with the table itself."""
+
+    table: Table
+    sheet: Sheet
+    rows: tuple[Reading, ...]
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def all_findings(self) -> list[Finding]:
+        return [*self.findings, *(finding for row in self.rows for finding in row.findings)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    field: Field
+    at: int
+    scale: Fraction | None
+    header: str
+
+
+@dataclass
+class _Notes:
+    """Columns whose shares have no sign, with how many such cells; told once a column."""
+
+    bare: dict[str, list[str]] = field(default_factory=dict)
+
+
+def read_table(sheet: Sheet, table: Table) -> Facts:
+    """Every row of `sheet`; findings name row, column, value and reason."""
+    columns, findings = _match(sheet, table)
+    notes = _Notes()
+    rows = [_row(sheet, number, cells, columns, notes)
+            for number, cells in zip(sheet.numbers, sheet.rows, strict=True)]  # fmt: skip
+    if any(f.code == "D005" for f in findings):
+        rows = []
+    findings += [Finding("D030", Cell(sheet.name, 0, column), {"cells": len(cells), "example": cells[0],
+                                                               "as": percent(Fraction(cells[0]), "%")})
+                 for column, cells in notes.bare.items() if not sheet.typed]  # fmt: skip
+    return Facts(table, sheet, tuple(_unique(rows, table, sheet.name)), tuple(findings))
+
+
+def normal(header: str) -> tuple[str, Fraction | None]:
+    """A header without its unit, and what the unit says: 占比(%) is 占比, and a bare 86 in it is 86/100."""
+    text = re.sub(r"\s+", "", unicodedata.normalize("NFKC", header))
+    match = _UNIT.search(text)
+    return (text[: match.start()], UNIT_HEADERS[match.group(1) or match.group(2)]) if match else (text, None)
+
+
+def _match(sheet: Sheet, table: Table) -> tuple[list[_Column], list[Finding]]:
+    """The column of each field; one that is missing, doubled or unknown is a finding."""
+    found: dict[str, list[int]] = {}
+    for at, header in enumerate(sheet.header):
+        found.setdefault(normal(header)[0], []).append(at)
+    columns, findings, taken = [], [], set()
+    missing: list[Field] = []
+    for item in table.fields:
+        places = found.get(normal(item.header)[0]) or found.get(item.name) or []
+        taken.update(places)
+        if len(places) > 1:
+            findings.append(Finding("D006", Cell(sheet.name, 1, sheet.header[places[1]]), {"header": item.header}))
+        if places:
+            header = sheet.header[places[0]]
+            columns.append(_Column(item, places[0], normal(header)[1], header.strip()))
+        elif item.scored and not item.optional and item.default is None:
+            missing.append(item)
+        else:
+            columns.append(_Column(item, -1, None, item.header))
+    unknown = [h.strip() for at, h in enumerate(sheet.header) if at not in taken and h.strip()]
+    for item in missing:
+        near = nearest(item.header, unknown)
+        unknown = [header for header in unknown if header != near]
+        findings.append(Finding("D005", Cell(sheet.name, 1), {"header": item.header, "near": near,
+                                                              "rules": item.needed_by or (item.header,)}))  # fmt: skip
+    headers = [item.header for item in table.fields]
+    findings += [Finding("D007", Cell(sheet.name, 1, header), {"header": header, "near": nearest(header, headers)})
+                 for header in unknown]  # fmt: skip
+    return columns, findings
+
+
+def _row(sheet: Sheet, number: int, cells: tuple[str, ...], columns: list[_Column], notes: _Notes) -> Reading:
+    values: dict[str, Value] = {}
+    findings: list[Finding] = []
+    if len(cells) > len(sheet.header) and any(cell.strip() for cell in cells[len(sheet.header) :]):
+        findings.append(Finding("D008", Cell(sheet.name, number), {"cells": len(cells), "headers": len(sheet.header)}))
+    for column in columns:
+        text = tidy(cells[column.at]) if -1 < column.at < len(cells) else ""
+        try:
+            values[column.field.name] = _value(text, column)
+        except UnreadableError as problem:
+            values[column.field.name] = None
+            findings.append(_finding(problem, Cell(sheet.name, number, column.header), text, column.field))
+            continue
+        if column.scale is None and is_bare_share(text, column.field.kind):
+            notes.bare.setdefault(column.header, []).append(text)
+    return Reading(number, values, cells, tuple(findings))
+
+
+def _value(text: str, column: _Column) -> Value:
+    item = column.field
+    if not text:
+        if item.default is None and item.scored and not item.optional:
+            raise UnreadableError("D010")
+        return item.default
+    value = read(text, item.kind, column.scale)
+    if isinstance(value, Fraction) and not item.range.holds(value):
+        raise UnreadableError("D020")
+    return value
+
+
+def _finding(problem: UnreadableError, cell: Cell, text: str, item: Field) -> Finding:
+    shown = text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + "…"
+    kind = item.kind
+    return Finding(problem.code, cell, {
+        "value": shown, "kind": Word(kind.base), "rules": item.needed_by or (item.header,),
+        "known": kind.options, "near": nearest(text, kind.options), "range": _range(item),
+    })  # fmt: skip
+
+
+def _range(item: Field) -> str:
+    """The declared range as an interval: [0%, 100%], (0, …)."""
+    limits = item.range
+    low = "(…" if limits.low is None else ("(" if limits.low_open else "[") + _bound(limits.low, item.kind)
+    high = "…)" if limits.high is None else _bound(limits.high, item.kind) + (")" if limits.high_open else "]")
+    return f"{low}, {high}"
+
+
+def _bound(value: Fraction, kind: Kind) -> str:
+    return percent(value, "%") if kind.base in (Base.PERCENT, Base.PP) else exact(value)
+
+
+def _unique(rows: list[Reading], table: Table, name: str) -> list[Reading]:
+    """Of two rows with one key nobody can tell which is right, so both are bad; the later ones carry the finding."""
+    if not table.key:
+        return rows
+    seen: dict[tuple[Value, ...], list[int]] = {}
+    for at, row in enumerate(rows):
+        key = tuple(row.values[column] for column in table.key)
+        if None not in key:
+            seen.setdefault(key, []).append(at)
+    label = next(item.header for item in table.fields if item.name == table.key[0])
+    for key, places in seen.items():
+        for at in places if len(places) > 1 else ():
+            twins = tuple(rows[place].number for place in places if place != at)
+            cell = Cell(name, rows[at].number, label)
+            told = Finding("D021", cell, {"value": " ".join(map(str, key)), "rows": tuple(map(str, twins))})
+            findings = (*rows[at].findings, told) if at != places[0] else rows[at].findings
+            rows[at] = replace(rows[at], findings=findings, twins=twins)
+    return rows

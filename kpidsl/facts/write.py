@@ -1,0 +1,31 @@
+"""Files written whole or not at all."""
+
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+
+def write_all(contents: Mapping[Path, bytes]) -> None:
+    """Every file is written beside its place, and only when all are there is each renamed. Raises OSError."""
+    written: list[tuple[str, Path]] = []
+    try:
+        for path, data in contents.items():
+            with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
+                written.append((file.name, path))
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            os.chmod(file.name, 0o666 & ~_umask())
+        for temporary, path in written:
+            os.replace(temporary, path)
+    finally:
+        for temporary, _ in written:
+            if os.path.exists(temporary):
+                os.unlink(temporary)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,1 @@
+"""Ledgers read: reconciliation and the statement of points. Computes no score."""

@@ -1,0 +1,97 @@
+"""Ledgers added up: that each reconciles, and where the points of a total went.
+
+    full marks - points not earned + bonuses - deductions -/+ limits, rounding = score
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+from kpidsl.core.results import Account, Entry, Score
+
+EARNING = ("start", "add")
+LIMITING = ("multiply", "at most", "at least", "override")
+
+
+class UnreconciledError(Exception):
+    """A ledger that does not add up to its score: a fault of the engine, never of a policy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """Where points went, all exact. `limits` (gates, caps, floors, overrides) and `rounding` are signed."""
+
+    full: Fraction = Fraction(0)
+    not_earned: Fraction = Fraction(0)
+    bonus: Fraction = Fraction(0)
+    deductions: Fraction = Fraction(0)
+    limits: Fraction = Fraction(0)
+    rounding: Fraction = Fraction(0)
+
+    @property
+    def score(self) -> Fraction:
+        return self.full - self.not_earned + self.bonus - self.deductions + self.limits + self.rounding
+
+    def __add__(self, other: "Statement") -> "Statement":
+        return Statement(self.full + other.full, self.not_earned + other.not_earned, self.bonus + other.bonus,
+                         self.deductions + other.deductions, self.limits + other.limits,
+                         self.rounding + other.rounding)  # fmt: skip
+
+
+def reconcile(score: Score) -> Statement:
+    """The statement of the total. Raises UnreconciledError where an account, or the statement, does not add up."""
+    for account in score.accounts.values():
+        _check(account, score)
+    total = score.total
+    if total.balance is None:
+        return Statement()
+    statement = statement_of(total, score)
+    if statement.score != total.balance:
+        raise UnreconciledError(f"{score.subject}: {statement.score} is not {total.balance}")
+    return statement
+
+
+def statement_of(account: Account, score: Score) -> Statement:
+    """The statement of one account: its own entries, and below sections those of each rule by its worth."""
+    if account.balance is None:
+        return Statement()
+    if account.role in ("rule", "part"):
+        return _classify(list(_leaves(account, score)), account.worth or Fraction(0))
+    own = _classify([entry for entry in account.entries if entry.verb != "carry"], Fraction(0))
+    for entry in account.entries:
+        if entry.verb == "carry" and not entry.reason:
+            own += statement_of(score.accounts[entry.ledger], score)
+    return own
+
+
+def _leaves(account: Account, score: Score) -> Iterator[Entry]:
+    """The entries of a rule with those of its parts where it takes them in."""
+    for entry in account.entries:
+        if entry.verb != "carry":
+            yield entry
+        elif not entry.reason:
+            yield from _leaves(score.accounts[entry.ledger], score)
+
+
+def _classify(entries: list[Entry], worth: Fraction) -> Statement:
+    moved = [entry.amount for entry in entries if entry.verb in (*EARNING, "deduct")]
+    earned = sum((amount for amount in moved if amount > 0), Fraction(0))
+    lost = sum((-amount for amount in moved if amount < 0), Fraction(0))
+    limits = sum((entry.amount for entry in entries if entry.verb in LIMITING), Fraction(0))
+    rounding = sum((entry.amount for entry in entries if entry.verb == "round"), Fraction(0))
+    short = max(worth - earned, Fraction(0))
+    return Statement(worth, short, earned - worth + short, lost, limits, rounding)
+
+
+def _check(account: Account, score: Score) -> None:
+    balance = Fraction(0)
+    for entry in account.entries:
+        inner = score.accounts[entry.ledger].balance if entry.verb == "carry" else None
+        if entry.verb == "carry" and not entry.reason and entry.amount != inner:
+            raise UnreconciledError(f"{score.subject}, {entry.clause}: {entry.amount} is not {inner}")
+        if entry.balance is not None and balance + entry.amount != entry.balance:
+            sums = f"{balance} + {entry.amount} is not {entry.balance}"
+            raise UnreconciledError(f"{score.subject}, {entry.clause}: {sums}")
+        balance = entry.balance if entry.balance is not None else balance
+    if account.balance is not None and account.balance != balance:
+        raise UnreconciledError(f"{score.subject}, {account.clause}: {balance} is not {account.balance}")

@@ -1,0 +1,93 @@
+"""What ledgers and lets say, held against the kinds that their places want."""
+
+from fractions import Fraction
+
+from kpidsl.policy.infer import Scope, condition, infer
+from kpidsl.policy.model import parts_of
+from kpidsl.syntax import tree as t
+from kpidsl.text.findings import Argument, Phrase, Word
+from kpidsl.values.kinds import Base, Kind
+
+_INSIDE = {"": ("SECTION", "RULE"), "SECTION": ("RULE",), "RULE": ("PART",), "PART": ("PART",)}
+_POSTS = (Base.POINTS, Base.NUMBER)
+_FACTORS = (Base.PERCENT, Base.NUMBER)
+
+
+def check_ledger(ledger: t.Ledger, around: str, scope: Scope) -> None:
+    """`around` is the role of the ledger that holds this one; empty at the top."""
+    if ledger.role not in _INSIDE[around]:
+        scope.report("P009", ledger.span, role=Word(ledger.role), around=Word(around or "POLICY"))
+        return
+    _check_lines(ledger, scope)
+    _check_worth(ledger, scope)
+    inner = Scope(scope.symbols, scope.findings, worth=ledger.worth is not None)
+    for row in ledger.rows:
+        match row:
+            case t.Posting():
+                _check_posting(row, inner)
+            case t.Exempt(when=when):
+                condition(when, inner)
+            case t.Ledger():
+                check_ledger(row, ledger.role, scope)
+
+
+def _check_lines(ledger: t.Ledger, scope: Scope) -> None:
+    scoring = [row for row in ledger.rows if isinstance(row, t.Posting | t.Ledger)]
+    if ledger.open and scoring:
+        scope.report("P015", scoring[0].span, name=ledger.name.text)
+    elif not ledger.open and not scoring:
+        scope.report("P010", ledger.span, role=Word(ledger.role), name=ledger.name.text)
+    for row in scoring[1:]:
+        if isinstance(row, t.Posting) and row.verb == "START":
+            scope.report("P016", row.span)
+    cited = [row for row in ledger.rows if isinstance(row, t.Cited)]
+    for extra in cited[1:]:
+        if extra.span.source is cited[0].span.source:
+            scope.report("P017", extra.span)
+
+
+def _check_worth(ledger: t.Ledger, scope: Scope) -> None:
+    """A section is worth what its rules are worth together."""
+    worths = [part.worth for part in parts_of(ledger) if part.worth is not None]
+    if ledger.role == "SECTION" and ledger.worth is not None and worths and sum(worths) != ledger.worth:
+        total: Fraction = sum(worths, Fraction(0))
+        scope.report("P018", ledger.span, name=ledger.name.text, worth=str(ledger.worth), total=str(total))
+
+
+def _check_posting(row: t.Posting, scope: Scope) -> None:
+    if row.when is not None:
+        condition(row.when, scope)
+    kind = infer(row.amount, scope)
+    if kind is None:
+        # outcomes of different kinds that are all fit for the line are told apart row by row
+        return
+    if row.verb == "MULTIPLY_BY":
+        if kind.base not in _FACTORS:
+            scope.report("K007", row.amount.span, text=row.amount.span.text, kind=Word(kind.base))
+    elif kind.base not in _POSTS:
+        code = "K015" if kind.numeric else "K003"
+        scope.report(code, row.amount.span, verb=Word(row.verb), text=_name_of(row.amount), kind=Word(kind.base),
+                     near=_mend(row, kind))  # fmt: skip
+
+
+def _name_of(amount: t.Expr) -> str:
+    return amount.subject.span.text if isinstance(amount, t.Bands | t.Points) else amount.span.text
+
+
+def _mend(row: t.Posting, kind: Kind) -> Argument:
+    """How an amount of another kind becomes points."""
+    verb, text = Word(row.verb), row.amount.span.text
+    if isinstance(row.amount, t.Bands | t.Points | t.Choose):
+        return ""
+    match kind.base:
+        case Base.PERCENT:
+            return Phrase((verb, text, "*", Word("FULL")))
+        case Base.PP:
+            return Phrase((verb, "0.5", Word("PER"), "1pp", Word("OF"), text))
+        case Base.COUNT:
+            return Phrase((verb, "1", Word("PER"), "1", Word("OF"), text))
+        case Base.MONEY:
+            return Phrase((verb, "1", Word("PER"), "1000", Word("YUAN"), Word("OF"), text))
+        case Base.DAYS:
+            return Phrase((verb, "1", Word("PER"), "1", Word("DAYS"), Word("OF"), text))
+    return ""

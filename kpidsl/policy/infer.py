@@ -1,0 +1,317 @@
+"""The kind of every expression, from the kinds of what it is made of."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from kpidsl.policy.arithmetic import comparable, of_product, of_quotient, of_sum, together
+from kpidsl.policy.model import EVENTS, TABLE, Symbol, kind_of, quantity_kind
+from kpidsl.syntax import tree as t
+from kpidsl.text.findings import Argument, Finding, Phrase, Word, nearest
+from kpidsl.text.source import Span
+from kpidsl.values import kinds as k
+from kpidsl.values.kinds import Base, Kind
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What names mean where an expression stands; `columns` are those of the events that it goes over."""
+
+    symbols: Mapping[str, Symbol]
+    findings: list[Finding]
+    worth: bool = False
+    columns: Mapping[str, Kind] = field(default_factory=dict)
+
+    def report(self, code: str, span: Span, **args: Argument) -> None:
+        self.findings.append(Finding(code, span, args))
+
+    def knows(self, name: str) -> bool:
+        return name in self.columns or name in self.symbols
+
+
+def infer(node: t.Expr | t.Slope, scope: Scope) -> Kind | None:
+    """The kind of `node`; None where it has none, the reason being among the findings already."""
+    match node:
+        case t.Quantity():
+            return quantity_kind(node)
+        case t.Text():
+            return k.TEXT
+        case t.YesNo():
+            return k.YES_NO
+        case t.Calendar():
+            return k.DATE
+        case t.Full():
+            return _full(node, scope)
+        case t.Name():
+            return _name(node, scope)
+        case t.Signed():
+            return _numeric(node.value, scope)
+        case t.Binary():
+            return _binary(node, scope)
+        case t.Compare():
+            return _compare(node, scope)
+        case t.Logic():
+            condition(node.left, scope)
+            condition(node.right, scope)
+            return k.YES_NO
+        case t.Not():
+            condition(node.value, scope)
+            return k.YES_NO
+        case t.IsMissing():
+            infer(node.value, scope)
+            return k.YES_NO
+        case t.IsOneOf():
+            return _is_one_of(node, scope)
+        case t.Call():
+            return _call(node, scope)
+        case t.Lookup():
+            return _lookup(node, scope)
+        case t.Aggregate():
+            return _aggregate(node, scope)
+        case t.Per():
+            return _per(node, scope)
+        case t.Bands() | t.Points() | t.Choose():
+            return _block(node, scope)
+        case t.Slope():
+            return unify((node.start, node.stop), scope)
+        case t.Missing():
+            return None
+
+
+def condition(node: t.Expr, scope: Scope) -> None:
+    kind = infer(node, scope)
+    if kind is not None and kind.base is not Base.YES_NO:
+        scope.report("K005", node.span, kind=Word(kind.base), text=node.span.text)
+
+
+def unify(nodes: tuple[t.Expr | t.Slope | t.Missing, ...], scope: Scope) -> Kind | None:
+    """The one kind that all of `nodes` have; a 0 has any, and a 1 is also the coefficient 100%."""
+    kind: Kind | None = None
+    for node in sorted(nodes, key=_is_coefficient):
+        other = infer(node, scope)
+        if other is None or _is_zero(node) or (_is_coefficient(node) and kind == k.PERCENT):
+            continue
+        common = other if kind is None else together(kind, other)
+        if common is None:
+            assert kind is not None
+            scope.report("K004", node.span, kind=Word(other.base), other=Word(kind.base))
+            return None
+        kind = common
+    return kind or (k.NUMBER if nodes else None)
+
+
+def _is_zero(node: object) -> bool:
+    return isinstance(node, t.Quantity) and node.value == 0 and node.unit == "NUMBER"
+
+
+def _is_coefficient(node: object) -> bool:
+    return isinstance(node, t.Quantity) and node.value == 1 and node.unit == "NUMBER"
+
+
+def _full(node: t.Full, scope: Scope) -> Kind | None:
+    if not scope.worth:
+        scope.report("N004", node.span)
+        return None
+    return k.POINTS
+
+
+def _name(node: t.Name, scope: Scope) -> Kind | None:
+    if node.text in scope.columns:
+        return scope.columns[node.text]
+    symbol = scope.symbols.get(node.text)
+    if symbol is None:
+        near = nearest(node.text, [*scope.columns, *scope.symbols])
+        scope.report("N001", node.span, name=node.text, near=near)
+        return None
+    if symbol.role in (EVENTS, TABLE):
+        scope.report("N003", node.span, name=node.text, role=Word(symbol.role))
+        return None
+    return symbol.kind
+
+
+def _numeric(node: t.Expr, scope: Scope) -> Kind | None:
+    kind = infer(node, scope)
+    if kind is not None and not kind.numeric:
+        scope.report("K003", node.span, text=node.span.text, kind=Word(kind.base))
+        return None
+    return kind
+
+
+def _binary(node: t.Binary, scope: Scope) -> Kind | None:
+    left, right = _numeric(node.left, scope), _numeric(node.right, scope)
+    if left is None or right is None:
+        return None
+    if node.op in ("PLUS", "MINUS"):
+        if _is_zero(node.left) or _is_zero(node.right):
+            return left if _is_zero(node.right) else right
+        kind = of_sum(node.op, left, right)
+    else:
+        kind = of_product(left, right) if node.op == "STAR" else of_quotient(left, right)
+    if kind is None:
+        near = _as_percent(node.left, left, right) or _as_percent(node.right, right, left)
+        scope.report("K001", node.span, left=node.left.span.text, kind=Word(left.base), right=node.right.span.text,
+                     other=Word(right.base), near=near)  # fmt: skip
+    return kind
+
+
+def _as_percent(node: t.Expr, kind: Kind, other: Kind) -> str:
+    """What a bare number beside a percent was probably meant to be: 80 as 80%."""
+    if isinstance(node, t.Quantity) and kind.base is Base.NUMBER and other.base in (Base.PERCENT, Base.PP):
+        return node.span.text + ("%" if other.base is Base.PERCENT else "pp")
+    return ""
+
+
+def _compare(node: t.Compare, scope: Scope) -> Kind:
+    for one, other in ((node.left, node.right), (node.right, node.left)):
+        if isinstance(other, t.Name) and not scope.knows(other.text):
+            kind = infer(one, scope) if not isinstance(one, t.Name) or scope.knows(one.text) else None
+            if kind is not None and kind.textual:
+                check_option(other.text, other.span, kind, scope)
+                return k.YES_NO
+    compare_kinds(node.left, node.right, scope)
+    return k.YES_NO
+
+
+def check_option(text: str, span: Span, kind: Kind, scope: Scope) -> None:
+    if kind.options and text not in kind.options:
+        scope.report("N005", span, name=text, near=nearest(text, kind.options), known=kind.options)
+
+
+def compare_kinds(left: t.Expr, right: t.Expr, scope: Scope) -> None:
+    one, other = infer(left, scope), infer(right, scope)
+    if one is None or other is None or comparable(one, other):
+        for kind, node in ((one, right), (other, left)):
+            if kind is not None and kind.base is Base.ONE_OF and isinstance(node, t.Text):
+                check_option(node.text, node.span, kind, scope)
+        return
+    if (one.numeric and _is_zero(right)) or (other.numeric and _is_zero(left)):
+        return
+    near = _as_percent(right, other, one) or _as_percent(left, one, other)
+    scope.report("K002", right.span, left=left.span.text, kind=Word(one.base), right=right.span.text,
+                 other=Word(other.base), near=near)  # fmt: skip
+
+
+def _is_one_of(node: t.IsOneOf, scope: Scope) -> Kind:
+    kind = infer(node.value, scope)
+    if kind is not None and not kind.textual:
+        scope.report("K002", node.value.span, left=node.value.span.text, kind=Word(kind.base),
+                     right=node.options[0].text, other=Word(Base.TEXT), near="")  # fmt: skip
+    elif kind is not None:
+        for option in node.options:
+            check_option(option.text, option.span, kind, scope)
+    return k.YES_NO
+
+
+def _call(node: t.Call, scope: Scope) -> Kind | None:
+    if node.function in ("MIN", "MAX"):
+        return unify(node.arguments, scope)
+    most = 1 if node.function == "ABS" else 2
+    if len(node.arguments) > most or (node.mode and node.function != "ROUND"):
+        scope.report("K008", node.span, function=Word(node.function), most=most)
+        return None
+    kind = _numeric(node.arguments[0], scope)
+    if kind is None or node.function == "ABS":
+        return kind
+    if len(node.arguments) == 1:
+        if kind.base in (Base.PERCENT, Base.PP):
+            unit = "%" if kind.base is Base.PERCENT else "pp"
+            near = Phrase((Word(node.function), f"({node.arguments[0].span.text}, 0.01{unit})"))
+            scope.report("K009", node.span, function=Word(node.function), near=near)
+        return kind
+    step = node.arguments[1]
+    if not isinstance(step, t.Quantity) or step.value <= 0:
+        scope.report("K010", step.span, text=step.span.text)
+    else:
+        compare_kinds(node.arguments[0], step, scope)
+    return kind
+
+
+def _lookup(node: t.Lookup, scope: Scope) -> Kind | None:
+    symbol = scope.symbols.get(node.table.text)
+    if symbol is None or not isinstance(symbol.node, t.Table):
+        tables = [s.name for s in scope.symbols.values() if s.role == TABLE]
+        scope.report("N006", node.table.span, name=node.table.text, near=nearest(node.table.text, tables))
+        return None
+    table = symbol.node
+    if len(node.keys) != len(table.by):
+        scope.report("K011", node.span, name=table.name.text, wanted=len(table.by), given=len(node.keys))
+        return symbol.kind
+    for key, axis in zip(node.keys, table_axes(table), strict=True):
+        if isinstance(key, t.Name) and not scope.knows(key.text):
+            check_option(key.text, key.span, Kind(Base.ONE_OF, options=axis), scope)
+            continue
+        kind = infer(key, scope)
+        if kind is not None and not kind.textual:
+            scope.report("K012", key.span, text=key.span.text, kind=Word(kind.base), name=table.name.text)
+    return symbol.kind
+
+
+def table_axes(table: t.Table) -> list[tuple[str, ...]]:
+    """The keys along each axis: those of the rows and, in a table by two, those of the header."""
+    down = tuple(row.key.text for row in table.rows if isinstance(row, t.TableRow))
+    across = [tuple(key.text for key in row.keys) for row in table.rows if isinstance(row, t.TableHeader)]
+    return [down, *across[:1]]
+
+
+def _aggregate(node: t.Aggregate, scope: Scope) -> Kind | None:
+    symbol = scope.symbols.get(node.events.text)
+    if symbol is None or not isinstance(symbol.node, t.Events):
+        known = [s.name for s in scope.symbols.values() if s.role == EVENTS]
+        scope.report("N007", node.events.span, name=node.events.text, near=nearest(node.events.text, known))
+        return None
+    inner = replace(scope, columns={row.name.text: kind_of(row.kind) for row in symbol.node.rows})
+    if node.where is not None:
+        condition(node.where, inner)
+    if node.value is None:
+        return k.COUNT
+    kind = _numeric(node.value, inner)
+    return k.NUMBER if kind == k.COUNT and node.function == "AVERAGE_OF" else kind
+
+
+def _per(node: t.Per, scope: Scope) -> Kind | None:
+    amount, measured = _numeric(node.amount, scope), _numeric(node.measured, scope)
+    unit = quantity_kind(node.unit)
+    if node.unit.value <= 0:
+        scope.report("K010", node.unit.span, text=node.unit.span.text)
+    if measured is not None and not comparable(unit, measured):
+        near = _unit_for(node.unit, measured)
+        scope.report("K006", node.unit.span, unit=node.unit.span.text, text=node.measured.span.text,
+                     kind=Word(measured.base), near=near)  # fmt: skip
+    return amount
+
+
+def _unit_for(unit: t.Quantity, kind: Kind) -> str | Phrase:
+    text = unit.span.text.rstrip("%％").strip()
+    if kind.base in (Base.PERCENT, Base.PP):
+        return text.removesuffix("pp").removesuffix("百分点") + ("%" if kind.base is Base.PERCENT else "pp")
+    return Phrase((text, Word("YUAN"))) if kind.base is Base.MONEY else ""
+
+
+def _block(node: t.Block, scope: Scope) -> Kind | None:
+    match node:
+        case t.Bands(subject=subject, rows=rows):
+            for row in rows:
+                for bound in bounds_of(row.band):
+                    compare_kinds(subject, bound, scope)
+                if isinstance(row.outcome, t.Slope) and not isinstance(row.band, t.Interval):
+                    scope.report("K016", row.span)
+            if not rows:
+                infer(subject, scope)
+            return unify(tuple(row.outcome for row in rows), scope)
+        case t.Points(subject=subject, rows=points):
+            for point in points:
+                compare_kinds(subject, point.at, scope)
+            return unify(tuple(point.value for point in points), scope)
+        case t.Choose(rows=cases):
+            for case in cases:
+                if not isinstance(case.case, t.Otherwise):
+                    condition(case.case, scope)
+            return unify(tuple(case.outcome for case in cases), scope)
+
+
+def bounds_of(band: t.OneSided | t.Interval | t.Otherwise) -> tuple[t.Expr, ...]:
+    match band:
+        case t.OneSided(bound=bound):
+            return (bound,)
+        case t.Interval(low=low, high=high):
+            return (low, high)
+    return ()

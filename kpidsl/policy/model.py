@@ -1,0 +1,93 @@
+"""A policy: what the files together declare, with every name resolved."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from kpidsl.syntax import tree as t
+from kpidsl.values import kinds as k
+from kpidsl.values.kinds import Base, Kind, Range
+
+FACT, EVENTS, PARAM, TABLE, LET, LEDGER = "FACTS", "EVENTS", "PARAM", "TABLE", "LET", "RULE"
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """What a name stands for. `role` is one of the constants above; `kind` is None for events."""
+
+    name: str
+    role: str
+    kind: Kind | None
+    node: t.Fact | t.Events | t.Param | t.Table | t.Let | t.Ledger
+
+
+@dataclass(frozen=True)
+class Policy:
+    title: str
+    edition: str | None
+    subject: str
+    within: tuple[str, ...]
+    period: str | None
+    roundings: Mapping[str, t.Rounding]
+    facts: tuple[t.Fact, ...]
+    events: tuple[t.Events, ...]
+    params: tuple[t.Param, ...]
+    tables: tuple[t.Table, ...]
+    ledgers: tuple[t.Ledger, ...]
+    symbols: Mapping[str, Symbol]
+    order: tuple[str, ...]
+    files: tuple[t.File, ...]
+
+    @property
+    def hash(self) -> str:
+        """The same for the same trees, whatever their keywords' language, layout and comments."""
+        text = "\n".join(t.canonical(file) for file in self.files)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def kind_of(node: t.Kind) -> Kind:
+    if node.base == "MONEY":
+        return Kind(Base.MONEY, currency="YUAN")
+    return Kind(Base(node.base), options=tuple(option.text for option in node.options))
+
+
+def range_of(kind: Kind, bounds: tuple[t.Bound, ...]) -> Range:
+    """What the declaration allows; a count without a lower bound starts at 0."""
+    low, low_open, high, high_open = None, False, None, False
+    for bound in bounds:
+        value = constant(bound.value)
+        if bound.side in ("FROM", "ABOVE"):
+            low, low_open = value, bound.side == "ABOVE"
+        else:
+            high, high_open = value, bound.side == "BELOW"
+    if kind.base is Base.COUNT and low is None:
+        low = Fraction(0)
+    return Range(low, low_open, high, high_open)
+
+
+def constant(node: t.Expr) -> Fraction | None:
+    return node.value if isinstance(node, t.Quantity) else None
+
+
+def literal(node: t.Expr) -> k.Value:
+    """The value of a literal as `param` and `default` write it; a name stands for an option."""
+    match node:
+        case t.Quantity(value=value) | t.YesNo(value=value):
+            return value
+        case t.Text(text=text) | t.Name(text=text) | t.Calendar(text=text):
+            return text
+    raise TypeError(f"not a literal: {type(node).__name__}")
+
+
+def quantity_kind(node: t.Quantity) -> Kind:
+    return Kind(Base.MONEY, currency="YUAN") if node.unit == "YUAN" else Kind(Base(node.unit))
+
+
+def parts_of(ledger: t.Ledger) -> list[t.Ledger]:
+    return [row for row in ledger.rows if isinstance(row, t.Ledger)]
+
+
+def all_ledgers(ledgers: tuple[t.Ledger, ...] | list[t.Ledger]) -> list[t.Ledger]:
+    """The ledgers and all within them, outermost first."""
+    return [found for ledger in ledgers for found in (ledger, *all_ledgers(parts_of(ledger)))]

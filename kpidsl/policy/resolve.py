@@ -1,0 +1,114 @@
+"""Files to policy. Never raises for a writer's mistake: what is wrong comes back as findings."""
+
+from dataclasses import replace
+from graphlib import CycleError, TopologicalSorter
+
+from kpidsl.policy.bodies import check_ledger
+from kpidsl.policy.declarations import check_declarations, check_subject, declare
+from kpidsl.policy.files import Merged, Reader, load, merge
+from kpidsl.policy.infer import Scope, infer
+from kpidsl.policy.model import LEDGER, LET, Policy, Symbol
+from kpidsl.syntax import tree as t
+from kpidsl.text.findings import Finding
+from kpidsl.text.source import Source, Span
+from kpidsl.text.wording import has_errors
+
+
+def resolve(source: Source, read: Reader) -> tuple[Policy | None, list[Finding]]:
+    """The policy of `source` and of the files that it extends; None where a finding is an error."""
+    findings: list[Finding] = []
+    files = load(source, read, findings)
+    merged = merge(files, findings)
+    symbols = declare(merged, findings)
+    order = _evaluation_order(symbols, findings)
+    scope = Scope(symbols, findings)
+    _infer_lets(order, symbols, scope)
+    check_declarations(merged, scope)
+    for ledger in merged.ledgers:
+        check_ledger(ledger, "", scope)
+    header = _header(merged, source, scope)
+    found = _once(findings)
+    if header is None or has_errors(found):
+        return None, found
+    return _policy(header, merged, symbols, order, tuple(files)), found
+
+
+def _policy(header: t.Header, merged: Merged, symbols: dict[str, Symbol], order: tuple[str, ...],
+            files: tuple[t.File, ...]) -> Policy:
+    subject = next(row for row in header.rows if isinstance(row, t.Subject))
+    period = next((row.unit for row in header.rows if isinstance(row, t.Period)), None)
+    roundings = {row.scope: row for row in header.rows if isinstance(row, t.Rounding)}
+    return Policy(
+        header.title, header.edition, subject.name.text, tuple(name.text for name in subject.within), period,
+        roundings, tuple(merged.facts), tuple(merged.events), tuple(merged.params), tuple(merged.tables),
+        tuple(merged.ledgers), symbols, order, files,
+    )  # fmt: skip
+
+
+def _header(merged: Merged, source: Source, scope: Scope) -> t.Header | None:
+    """The nearest title over the lines of all the files' headers."""
+    if not merged.headers:
+        scope.report("P001", Span(source, 0, 1))
+        return None
+    rows = tuple(row for header in merged.headers for row in header.rows)
+    seen: set[str] = set()
+    for row in rows:
+        what = row.scope if isinstance(row, t.Rounding) else type(row).__name__
+        if what in seen:
+            scope.report("P019", row.span)
+        seen.add(what)
+        if isinstance(row, t.Rounding) and (row.decimals.denominator != 1 or row.decimals > 12):
+            scope.report("P020", row.span)
+    subject = next((row for row in rows if isinstance(row, t.Subject)), None)
+    if subject is None:
+        scope.report("P021", merged.headers[0].span)
+        return None
+    check_subject(merged, subject, scope)
+    if not merged.ledgers:
+        scope.report("P022", merged.headers[-1].span)
+    return replace(merged.headers[-1], rows=rows)
+
+
+def _evaluation_order(symbols: dict[str, Symbol], findings: list[Finding]) -> tuple[str, ...]:
+    """Lets and ledgers, each after what it needs. A circle is a finding, and ends the order."""
+    computed = {name: symbol.node for name, symbol in symbols.items() if symbol.role in (LET, LEDGER)}
+    needs = {name: [used for used in _names_in(node) if used in computed] for name, node in computed.items()}
+    try:
+        return tuple(TopologicalSorter(needs).static_order())
+    except CycleError as error:
+        circle: list[str] = list(reversed(error.args[1]))
+        findings.append(Finding("N008", computed[circle[0]].name.span, {"names": " → ".join(circle)}))
+        return ()
+
+
+def _names_in(node: t.Node) -> list[str]:
+    """What `node` needs worked out first: names it uses, and the ledgers right under it."""
+    if not isinstance(node, t.Ledger):
+        return [found.text for found in t.walk(node) if isinstance(found, t.Name)]
+    names: list[str] = []
+    for row in node.rows:
+        if isinstance(row, t.Ledger):
+            names.append(row.name.text)
+        elif not isinstance(row, t.Let):
+            names += _names_in(row)
+    return names
+
+
+def _infer_lets(order: tuple[str, ...], symbols: dict[str, Symbol], scope: Scope) -> None:
+    for name in order:
+        symbol = symbols[name]
+        if isinstance(symbol.node, t.Let):
+            symbols[name] = replace(symbol, kind=infer(symbol.node.value, scope))
+
+
+def _once(findings: list[Finding]) -> list[Finding]:
+    """Findings in the order of their places, each told once."""
+    seen: dict[tuple[str, object], Finding] = {}
+    for finding in findings:
+        seen.setdefault((finding.code, finding.place), finding)
+    return sorted(seen.values(), key=_place)
+
+
+def _place(finding: Finding) -> tuple[str, int]:
+    span = finding.place
+    return (span.source.path, span.start) if isinstance(span, Span) else ("", 0)

@@ -1,0 +1,1 @@
+"""Ledgers and scores put into words, tables and files."""

@@ -1,0 +1,58 @@
+"""Rejects as files: the rows as they came, each with the reason, to be mended and run again."""
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+
+from kpidsl.core.results import Outcome
+from kpidsl.facts.join import Joined
+from kpidsl.facts.read import Facts
+from kpidsl.reports.scores import inert
+from kpidsl.reports.words import phrase
+from kpidsl.text.findings import Finding
+from kpidsl.text.source import Cell
+from kpidsl.text.wording import texts
+from kpidsl.text.words import Lang
+
+
+def rejected_rows(joined: Joined, outcome: Outcome) -> dict[int, list[int]]:
+    """For each table, 0 being the facts, the numbers of its rows that are not used."""
+    failed = {unscored.row for unscored in outcome.unscored}
+    return {at: _bad(table, failed if at == 0 else set()) for at, table in enumerate(joined.tables)}
+
+
+def _bad(table: Facts, failed: set[int]) -> list[int]:
+    """All the rows, where the table itself could not be read."""
+    if not table.rows:
+        return list(table.sheet.numbers)
+    return [row.number for row in table.rows if not row.good or row.number in failed]
+
+
+def reject_files(joined: Joined, outcome: Outcome, findings: Iterable[Finding], lang: Lang) -> dict[str, bytes]:
+    """A CSV for each table that has rejects, by what its name adds to the facts' own: nothing, or the events' name."""
+    told: dict[tuple[str, int], list[Finding]] = {}
+    for finding in findings:
+        if isinstance(finding.place, Cell):
+            told.setdefault((finding.place.table, finding.place.row), []).append(finding)
+    files: dict[str, bytes] = {}
+    for at, bad in rejected_rows(joined, outcome).items():
+        table = joined.tables[at]
+        if bad:
+            files[f".{table.table.header}" if at else ""] = _file(table, bad, told, lang)
+    return files
+
+
+def _file(table: Facts, bad: Sequence[int], told: Mapping[tuple[str, int], list[Finding]], lang: Lang) -> bytes:
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer)
+    writer.writerow([phrase(lang, "row"), phrase(lang, "reason"), *map(inert, table.sheet.header)])
+    cells = dict(zip(table.sheet.numbers, table.sheet.rows, strict=True))
+    twins = {row.number: row.twins for row in table.rows}
+    for number in bad:
+        own = told.get((table.sheet.name, number), [])
+        others = [finding for twin in twins.get(number, ()) for finding in told.get((table.sheet.name, twin), [])]
+        twin = [finding for finding in others if finding.code == "D021"]
+        reasons = own or twin or told.get((table.sheet.name, 1), [])
+        said = " ".join(dict.fromkeys(f"{f.code} {texts(f, lang)['what']}" for f in reasons))
+        writer.writerow([number, inert(said), *map(inert, cells[number])])
+    return buffer.getvalue().encode("utf-8-sig")

@@ -1,0 +1,142 @@
+"""Scores as a table: a row a subject, a column a rule, the total last."""
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from kpidsl.core.nodes import Ledger, Program
+from kpidsl.core.results import Score
+from kpidsl.reports.words import phrase
+from kpidsl.text.words import Lang
+from kpidsl.values.numerals import decimal_places, exact, fixed, readable
+
+NO_SCORE = "—"
+MOST_PLACES = 6
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The columns of a table of scores: the subject and its groups, then the ledgers that are shown."""
+
+    names: tuple[str, ...]
+    headers: tuple[str, ...]
+    ledgers: tuple[Ledger, ...]
+
+
+def columns(program: Program, lang: Lang) -> Columns:
+    labels = {item.name: item.header for item in program.facts.fields}
+    names = (program.subject, *program.within)
+    ledgers = tuple(ledger for ledger in program.ledgers if ledger.role in ("rule", "total"))
+    headers = tuple(labels[name] for name in names)
+    return Columns(names, (*headers, *(ledger.label or phrase(lang, "total") for ledger in ledgers)), ledgers)
+
+
+def values(score: Score, shown: Columns) -> list[Fraction | None]:
+    return [score.accounts[ledger.name].balance for ledger in shown.ledgers]
+
+
+def terminal(program: Program, scores: Sequence[Score], lang: Lang) -> str:
+    """Aligned by the width of Chinese characters; each column with as many decimals as its values need."""
+    from tabulate import tabulate
+
+    shown = columns(program, lang)
+    grid = [values(score, shown) for score in scores]
+    places = [_places([row[at] for row in grid]) for at in range(len(shown.ledgers))]
+    rows = [[s.subject, *s.groups, *map(_cell, row, places)] for s, row in zip(scores, grid, strict=True)]
+    align = ("left",) * len(shown.names) + ("right",) * len(shown.ledgers)
+    return tabulate(rows, headers=shown.headers, tablefmt="simple", colalign=align, disable_numparse=True)
+
+
+def _places(column: list[Fraction | None]) -> int | None:
+    places = [decimal_places(value) for value in column if value is not None]
+    known = [p for p in places if p is not None and p <= MOST_PLACES]
+    return max(known, default=0) if len(known) == len(places) else None
+
+
+def _cell(value: Fraction | None, places: int | None) -> str:
+    if value is None:
+        return NO_SCORE
+    return readable(value) if places is None else fixed(value, places)
+
+
+def as_csv(program: Program, scores: Sequence[Score], lang: Lang) -> bytes:
+    """UTF-8 with a byte order mark, so that Excel reads it; exact numbers, an empty cell for no score."""
+    shown = columns(program, lang)
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer)
+    writer.writerow(map(inert, shown.headers))
+    for score in scores:
+        numbers = ["" if value is None else exact(value) for value in values(score, shown)]
+        writer.writerow([*map(inert, (score.subject, *score.groups)), *numbers])
+    return buffer.getvalue().encode("utf-8-sig")
+
+
+def inert(text: str) -> str:
+    """A text that a spreadsheet shows and does not run."""
+    return "'" + text if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+
+
+def as_json(program: Program, scores: Sequence[Score], manifest: dict[str, Any], lang: Lang) -> bytes:
+    """Exact numbers as strings; null for no score."""
+    shown = columns(program, lang)
+    found = [
+        {
+            "subject": score.subject,
+            "groups": dict(zip(shown.headers[1:], score.groups, strict=False)),
+            "row": score.row,
+            "scores": {ledger.name or "total": None if value is None else exact(value)
+                       for ledger, value in zip(shown.ledgers, values(score, shown), strict=True)},
+        }
+        for score in scores
+    ]  # fmt: skip
+    document = {"manifest": manifest, "columns": {led.name or "total": header for led, header in
+                                                  zip(shown.ledgers, shown.headers[len(shown.names):], strict=True)},
+                "scores": found}  # fmt: skip
+    return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def as_xlsx(program: Program, scores: Sequence[Score], manifest: dict[str, Any], lang: Lang) -> bytes:
+    """A workbook with the scores and the manifest. A score of more digits than Excel keeps is written as text."""
+    import datetime
+
+    import xlsxwriter
+
+    shown = columns(program, lang)
+    buffer = io.BytesIO()
+    book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
+                                        "strings_to_numbers": False})  # fmt: skip
+    book.set_properties({"created": datetime.datetime(2000, 1, 1)})     # two equal runs give equal bytes
+    bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+    sheet = book.add_worksheet(phrase(lang, "scores"))
+    sheet.freeze_panes(1, 1)
+    sheet.set_column(0, len(shown.headers) - 1, 12)
+    for at, header in enumerate(shown.headers):
+        sheet.write_string(0, at, header, bold)
+    formats = {p: book.add_format({"num_format": "0." + "0" * p if p else "0"}) for p in range(MOST_PLACES + 1)}
+    for line, score in enumerate(scores, 1):
+        for at, text in enumerate((score.subject, *score.groups)):
+            sheet.write_string(line, at, text)
+        for at, value in enumerate(values(score, shown), len(shown.names)):
+            _write_score(sheet, (line, at), value, formats)
+    about = book.add_worksheet("manifest")
+    about.set_column(0, 1, 40)
+    for line, (key, value) in enumerate(manifest.items()):
+        about.write_string(line, 0, key)
+        about.write_string(line, 1, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+    book.close()
+    return buffer.getvalue()
+
+
+def _write_score(sheet: Any, cell: tuple[int, int], value: Fraction | None, formats: dict[int, Any]) -> None:
+    if value is None:
+        return
+    places = decimal_places(value)
+    text = exact(value)
+    if places is not None and places <= MOST_PLACES and len(text.strip("-").replace(".", "")) <= 15:
+        sheet.write_number(*cell, value.numerator / value.denominator, formats[places])
+    else:
+        sheet.write_string(*cell, text)

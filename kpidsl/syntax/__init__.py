@@ -1,0 +1,1 @@
+"""Text to typed tree: lexer, layout, grammar, translation. Knows nothing of values or engines."""

@@ -1,0 +1,100 @@
+"""Text to tree. Each logical line is parsed by itself, so one broken line never hides the next."""
+
+from typing import Any
+
+from lark import Token as LarkToken
+from lark.exceptions import UnexpectedToken
+
+from kpidsl.syntax import tree as t
+from kpidsl.syntax.grammar import parser
+from kpidsl.syntax.layout import MOST_FINDINGS, Line, lay_out
+from kpidsl.syntax.tokens import Token, glued, near_keyword
+from kpidsl.text.findings import AnyOf, Argument, Finding, Word
+from kpidsl.text.source import Source, Span
+
+LEDGER_WORDS = frozenset({"SECTION", "RULE", "OPEN", "PART", "FILL"})
+INSIDE = {"POLICY": "policy_line", "FACTS": "fact_line", "EVENTS": "fact_line", "TABLE": "table_line",
+          **dict.fromkeys(LEDGER_WORDS, "ledger_line")}  # fmt: skip
+BLOCKS = {"BANDS": "band_row", "LINEAR": "point_row", "CHOOSE": "case_row"}
+HEADS = ("file_line", "policy_line", "ledger_line")
+# Blocks that make no sense without lines of their own.
+NEED_LINES = frozenset({"TABLE", "EVENTS", "FACTS"})
+
+
+def parse(source: Source) -> tuple[t.File, list[Finding]]:
+    """The tree of what could be read, and a finding for each line that could not."""
+    findings: list[Finding] = []
+    layout = lay_out(source, findings)
+    lines = _parse_block(layout.lines, "file_line", findings)
+    return t.File(source.path, lines, tuple(c.value for c in layout.comments)), findings
+
+
+def _parse_block(lines: list[Line], start: str, findings: list[Finding]) -> tuple[Any, ...]:
+    nodes = (_parse_line(line, start, findings) for line in lines if len(findings) <= MOST_FINDINGS)
+    return tuple(node for node in nodes if node is not None)
+
+
+def _parse_line(line: Line, start: str, findings: list[Finding]) -> Any:
+    node = _reduce(line.tokens, start, findings) if line.sound else None
+    inner = _block_under(line, start)
+    if not inner:
+        if line.children and line.sound and node is not None:
+            findings.append(Finding("S003", line.children[0].span, {"line": line.tokens[0].value}))
+        return node
+    rows = _parse_block(line.children, inner, findings)
+    if not line.children and node is not None and (inner in BLOCKS.values() or line.tokens[0].type in NEED_LINES):
+        findings.append(Finding("S004", line.span, {"block": Word(_block_word(line))}))
+        return None
+    return t.with_rows(node, rows) if node is not None and line.children else node
+
+
+def _block_under(line: Line, start: str) -> str:
+    """The start symbol for the lines under `line`; empty where none may stand there."""
+    if start not in HEADS:
+        return ""
+    inner = INSIDE.get(line.tokens[0].type, "")
+    if inner:
+        return inner
+    word = _block_word(line)
+    return BLOCKS.get(word, "")
+
+
+def _block_word(line: Line) -> str:
+    """The token that makes `line` the head of a block: the line's first, or its BANDS, LINEAR or CHOOSE."""
+    first = line.tokens[0].type
+    return next((token.type for token in line.tokens if token.type in BLOCKS), first)
+
+
+def _reduce(tokens: list[Token], start: str, findings: list[Finding]) -> Any:
+    interactive = parser().parse_interactive(start=start)
+    token: Any = None
+    try:
+        for token in tokens:
+            interactive.feed_token(token)
+        token = LarkToken("$END", "")
+        return interactive.feed_token(token)
+    except UnexpectedToken:
+        accepted = frozenset(interactive.accepts())  # type: ignore[no-untyped-call]
+        findings.append(_unexpected(tokens, token, accepted))
+        return None
+
+
+def _unexpected(tokens: list[Token], token: Any, accepted: frozenset[str]) -> Finding:
+    if not isinstance(token, Token):
+        last = tokens[-1].span
+        return Finding("S002", Span(last.source, last.end, last.end + 1), {"expected": AnyOf(accepted)})
+    args: dict[str, Argument] = {"found": token.span.text, "expected": AnyOf(accepted)}
+    if token.type == "NAME":
+        keyword, rest = glued(token.value)
+        if keyword and _token_of(keyword) in accepted:
+            return Finding("S005", token.span, {"found": token.value, "near": f"{keyword} {rest}"})
+        args["near"] = near_keyword(token.value, accepted)
+    elif "NAME" in accepted and token.type == _token_of(token.value):
+        return Finding("S006", token.span, {"found": token.span.text})
+    return Finding("S001", token.span, args)
+
+
+def _token_of(word: str) -> str:
+    from kpidsl.text.words import word_table
+
+    return next((token for token, forms in word_table().words.items() if word in forms.values()), "")

@@ -1,0 +1,130 @@
+"""One physical line of text to tokens. Full-width punctuation and digits mean the same as half-width ones."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from kpidsl.text.findings import Finding, nearest
+from kpidsl.text.source import Source, Span
+from kpidsl.text.words import word_table
+
+OPERATORS = {
+    ">=": "GE", "≥": "GE", "＞=": "GE", "<=": "LE", "≤": "LE", "!=": "NE", "≠": "NE", ">": "GT", "＞": "GT",
+    "<": "LT", "＜": "LT", "=": "EQ", "＝": "EQ", "+": "PLUS", "＋": "PLUS", "-": "MINUS", "－": "MINUS",
+    "−": "MINUS", "*": "STAR", "×": "STAR", "/": "SLASH", "÷": "SLASH", "／": "SLASH", "(": "LPAR", "（": "LPAR",
+    ")": "RPAR", "）": "RPAR", "[": "LSQB", "【": "LSQB", "［": "LSQB", "]": "RSQB", "】": "RSQB", "］": "RSQB",
+    ",": "COMMA", "，": "COMMA", "、": "COMMA", ":": "COLON", "：": "COLON",
+}  # fmt: skip
+
+_DIGIT = "[0-9０-９]"
+_TOKEN = re.compile(
+    rf"""(?P<BLANK>[ \t\u3000\u00a0]+)
+    |(?P<COMMENT>[#＃].*)
+    |(?P<STRING>"[^"]*"|“[^”]*”)
+    |(?P<QUOTED>`[^`]+`)
+    |(?P<CALENDAR>{_DIGIT}{{4}}-{_DIGIT}{{2}}(?:-{_DIGIT}{{2}})?(?!{_DIGIT}))
+    |(?P<PERCENTAGE>{_DIGIT}+(?:[.．]{_DIGIT}+)?[%％])
+    |(?P<NUMERAL>{_DIGIT}+(?:[.．]{_DIGIT}+)?)
+    |(?P<WORD>[^\W\d]\w*)
+    |(?P<OPERATOR>{"|".join(re.escape(op) for op in sorted(OPERATORS, key=len, reverse=True))})
+    |(?P<UNCLOSED>["“`].*)
+    |(?P<STRAY>.)""",
+    re.VERBOSE,
+)
+LONGEST_NUMERAL = 30
+# Bounds how deep a tree can become, and with it the stack of whatever walks the tree.
+MOST_OPERATORS = 60
+_NESTING = frozenset({"LPAR", "LSQB", "PLUS", "MINUS", "STAR", "SLASH", "AND", "OR", "NOT"})
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """`type` is a terminal of the grammar, `value` its text freed of width, quotes and backticks."""
+
+    type: str
+    value: str
+    span: Span
+
+
+@cache
+def _phrases() -> dict[str, list[tuple[tuple[str, ...], str]]]:
+    """First word -> the keywords that begin with it, as words and token; the longest first."""
+    found: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+    for token, forms in word_table().words.items():
+        for form in forms.values():
+            words = tuple(form.split())
+            found.setdefault(words[0], []).append((words, token))
+    for choices in found.values():
+        choices.sort(key=lambda choice: -len(choice[0]))
+    return found
+
+
+def tokenize(source: Source, start: int, end: int, findings: list[Finding]) -> list[Token]:
+    """The tokens of the characters `start` to `end`, one line; the last may be a COMMENT."""
+    raw = list(_raw(source, start, end, findings))
+    tokens: list[Token] = []
+    at = 0
+    while at < len(raw):
+        size, kind = _keyword(raw, at)
+        first, last = raw[at], raw[at + size - 1]
+        tokens.append(Token(kind, first.value, first.span.to(last.span)) if kind else first)
+        at += size
+    nesting = [t for t in tokens if t.type in _NESTING]
+    if len(nesting) > MOST_OPERATORS:
+        findings.append(Finding("L005", nesting[MOST_OPERATORS].span, {"most": MOST_OPERATORS}))
+        return []
+    return tokens
+
+
+def _keyword(raw: list[Token], at: int) -> tuple[int, str]:
+    """How many tokens from `at` are one keyword and which; (1, "") where they are none."""
+    if raw[at].type != "WORD":
+        return 1, ""
+    for words, kind in _phrases().get(raw[at].value, ()):
+        if tuple(t.value for t in raw[at : at + len(words)] if t.type == "WORD") == words:
+            return len(words), kind
+    return 1, "NAME"
+
+
+def _raw(source: Source, start: int, end: int, findings: list[Finding]) -> Iterator[Token]:
+    for match in _TOKEN.finditer(source.text, start, end):
+        kind, text = str(match.lastgroup), match.group()
+        span = Span(source, match.start(), match.end())
+        if kind in ("STRING", "QUOTED"):
+            yield Token("STRING" if kind == "STRING" else "NAME", text[1:-1], span)
+        elif kind in ("CALENDAR", "PERCENTAGE", "NUMERAL", "WORD"):
+            value = unicodedata.normalize("NFKC", text)
+            if kind in ("PERCENTAGE", "NUMERAL") and len(value) > LONGEST_NUMERAL:
+                findings.append(Finding("L004", span, {"most": LONGEST_NUMERAL}))
+                value = "1"
+            yield Token(kind, value, span)
+        elif kind == "OPERATOR":
+            yield Token(OPERATORS[text], text, span)
+        elif kind == "COMMENT":
+            yield Token(kind, text, span)
+        elif kind == "UNCLOSED":
+            findings.append(Finding("L002", Span(source, span.start, span.start + 1), {"mark": text[0]}))
+        elif kind == "STRAY":
+            findings.append(Finding("L001", span, _stray(text)))
+
+
+def _stray(character: str) -> dict[str, str]:
+    name = unicodedata.name(character, "")
+    shown = character if character.isprintable() else ""
+    return {"character": f"{shown} U+{ord(character):04X} {name}".strip(), "near": ""}
+
+
+def glued(word: str) -> tuple[str, str]:
+    """A Chinese keyword that `word` begins with, and the rest: 当真实性 is 当 and 真实性; else two empty strings."""
+    forms = [forms["zh"] for forms in word_table().words.values()]
+    starts = [form for form in forms if word.startswith(form) and len(word) > len(form)]
+    keyword = max(starts, key=len, default="")
+    return keyword, word[len(keyword) :] if keyword else ""
+
+
+def near_keyword(word: str, tokens: frozenset[str]) -> str:
+    """The keyword among `tokens`, in either language, that `word` was probably meant to be."""
+    words = word_table().words
+    return nearest(word, [form for t in tokens if t in words for form in words[t].values()])

@@ -1,0 +1,59 @@
+"""Findings as facts: a stable code, a place and what fills the wording. The wording itself is elsewhere."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from kpidsl.text.source import Cell, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """An argument that is said in the reader's language: a token of the word table."""
+
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """An argument that lists what would have been accepted."""
+
+    tokens: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """An argument made of pieces of policy text, some of them keywords, with a space between."""
+
+    parts: tuple[str | Word, ...]
+
+
+Argument = str | int | Word | AnyOf | Phrase | tuple["Argument", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`code` says what; `place` where. An argument `near` chooses the wording that suggests it."""
+
+    code: str
+    place: Span | Cell | None
+    args: Mapping[str, Argument] = field(default_factory=dict)
+
+
+class RefusedError(Exception):
+    """Work that cannot go on because of findings; carries them to the command that prints them."""
+
+    def __init__(self, findings: Iterable[Finding]) -> None:
+        self.findings = tuple(findings)
+        super().__init__(", ".join(f.code for f in self.findings))
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """The known word that `word` most likely stands for, or an empty string."""
+    from difflib import get_close_matches
+
+    candidates = list(known)
+    matches = get_close_matches(word[:100], candidates, n=1, cutoff=0.6)
+    if matches:
+        return matches[0]
+    inside = [c for c in candidates if len(c) > 1 and (c in word or word in c)]
+    return min(inside, key=lambda c: abs(len(c) - len(word)), default="")

@@ -1,0 +1,102 @@
+"""Findings put into words: what, where, why it matters to a score, and how to mend it."""
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from kpidsl.text.findings import AnyOf, Argument, Finding, Phrase, Word
+from kpidsl.text.source import Cell, Span
+from kpidsl.text.words import Lang, load_yaml, word_table
+
+LABELS = {
+    "en": {"error": "error", "warning": "warning", "why": "why", "mend": "mend", "row": "row", "column": "column",
+           "sheet": "", "list": ", ", "or": " or ", "colon": ": "},
+    "zh": {"error": "错误", "warning": "警告", "why": "影响", "mend": "改法", "row": "行", "column": "列",
+           "sheet": "", "list": "、", "or": "或", "colon": "："},
+}
+WIDEST = 160
+
+
+@cache
+def catalogue() -> Mapping[str, Mapping[str, Any]]:
+    """Code -> severity and, by language, the templates `what`, `why`, `mend` and optional `near`."""
+    table: Mapping[str, Mapping[str, Any]] = load_yaml(Path(__file__).parent / "findings.yaml")
+    return table
+
+
+def severity(finding: Finding) -> str:
+    return str(catalogue()[finding.code].get("severity", "error"))
+
+
+def has_errors(findings: Iterable[Finding]) -> bool:
+    return any(severity(f) == "error" for f in findings)
+
+
+def said(argument: Argument, lang: Lang) -> str:
+    match argument:
+        case Word(token):
+            return word_table().say(token, lang)
+        case AnyOf(tokens):
+            words = word_table().say_any(tokens, lang)
+            label = LABELS[lang]
+            return label["or"].join([label["list"].join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
+        case Phrase(parts):
+            return " ".join(said(part, lang) for part in parts)
+        case tuple():
+            return LABELS[lang]["list"].join(said(a, lang) for a in argument)
+    return str(argument)
+
+
+def texts(finding: Finding, lang: Lang) -> dict[str, str]:
+    """The finding's `what`, `why` and `mend` in the reader's language."""
+    templates = catalogue()[finding.code][lang]
+    args = {name: said(value, lang) for name, value in finding.args.items()}
+    mend = templates["near"] if args.get("near") and "near" in templates else templates["mend"]
+    return {"what": templates["what"].format_map(args), "why": templates["why"].format_map(args),
+            "mend": mend.format_map(args)}
+
+
+def where(place: Span | Cell | None, lang: Lang) -> str:
+    label = LABELS[lang]
+    match place:
+        case Span():
+            return f"{place.source.path}:{place.line}:{place.column}"
+        case Cell(table, row, column):
+            parts = [table]
+            if row:
+                parts.append(f"{label['row']} {row}" if lang == "en" else f"第 {row} 行")
+            if column:
+                parts.append(f"{label['column']} {column}" if lang == "en" else f"“{column}”列")
+            return label["list"].join(parts)
+    return ""
+
+
+def render(finding: Finding, lang: Lang) -> str:
+    """The finding as a reader sees it on a terminal, with the line and a caret where it has one."""
+    label, text = LABELS[lang], texts(finding, lang)
+    place = where(finding.place, lang)
+    head = f"{place}{label['colon']}" if place else ""
+    lines = [f"{head}{label[severity(finding)]} {finding.code}{label['colon']}{text['what']}"]
+    if isinstance(finding.place, Span):
+        lines += excerpt(finding.place)
+    for part in ("why", "mend"):
+        if text[part]:
+            lines.append(f"  {label[part]}{label['colon']}{text[part]}")
+    return "\n".join(lines)
+
+
+def excerpt(span: Span) -> list[str]:
+    """The line of the span and carets under it, by the width that a terminal gives each character."""
+    from wcwidth import wcswidth
+
+    number, column = span.source.position(span.start)
+    line = span.source.lines[number - 1]
+    skipped = max(0, column - WIDEST // 2)
+    shown = "".join(c if c.isprintable() else "·" for c in line.replace("\t", " ")[skipped : skipped + WIDEST])
+    begin = column - 1 - skipped
+    length = max(1, min(span.end, span.source.start_of(number) + len(line)) - span.start)
+    before, under = shown[:begin], shown[begin : begin + length]
+    margin = f"  {number:>4} | "
+    carets = "^" * max(1, wcswidth(under))
+    return [margin + shown, " " * (len(margin) - 2) + "| " + " " * max(0, wcswidth(before)) + carets]

@@ -1,0 +1,66 @@
+"""The word table: what each keyword is called in Chinese and in English, from grammar/keywords.yaml."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+import kpidsl
+
+Lang = Literal["zh", "en"]
+LANGS: tuple[Lang, ...] = ("zh", "en")
+
+
+def grammar_folder() -> Path:
+    """Where grammar/ is: inside the package when installed, beside it in a checkout."""
+    package = Path(kpidsl.__file__).parent
+    inside = package / "grammar"
+    return inside if inside.is_dir() else package.parent / "grammar"
+
+
+def load_yaml(path: Path) -> Any:
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=loader)
+
+
+@dataclass(frozen=True)
+class WordTable:
+    """`words`: token -> its keyword; `marks`: other tokens -> a writer's word; `groups`: name -> tokens, words."""
+
+    words: Mapping[str, Mapping[Lang, str]]
+    marks: Mapping[str, Mapping[Lang, str]]
+    groups: Mapping[str, Mapping[str, Any]]
+
+    def say(self, token: str, lang: Lang) -> str:
+        """The word that a reader of `lang` has for a token: a keyword as written, or what a mark is."""
+        if token in self.words:
+            return self.words[token][lang]
+        return self.marks[token][lang] if token in self.marks else token
+
+    def say_any(self, tokens: frozenset[str], lang: Lang) -> list[str]:
+        """Words for a set of acceptable tokens; a group that is wholly there is named once."""
+        said, left = [], set(tokens)
+        for group in self.groups.values():
+            members = set(group["tokens"])
+            if members <= left:
+                said.append(group[lang])
+                left -= members | set(group.get("implies", ()))
+        order = [*self.marks, *self.words]
+        for token in sorted(left, key=lambda t: order.index(t) if t in order else len(order)):
+            said.append(self._quote(token, lang))
+        return said
+
+    def _quote(self, token: str, lang: Lang) -> str:
+        if token in self.words:
+            word = self.words[token][lang]
+            return f"“{word}”"
+        return self.say(token, lang)
+
+
+@cache
+def word_table() -> WordTable:
+    data = load_yaml(grammar_folder() / "keywords.yaml")
+    return WordTable(data["words"], data["marks"], data["groups"])

@@ -1,0 +1,1 @@
+"""Exact numbers, their kinds, rounding and written forms. Imports nothing of kpidsl."""

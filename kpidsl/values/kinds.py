@@ -1,0 +1,67 @@
+"""Kinds: what a value measures. A kind decides what may be added to, compared with or divided by it."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from fractions import Fraction
+
+Value = Fraction | str | bool | date | None
+"""A value of any kind at run time; None is missing, which is never 0."""
+
+
+class Base(StrEnum):
+    POINTS = "POINTS"
+    PERCENT = "PERCENT"
+    PP = "PP"            # a difference of percents
+    COUNT = "COUNT"
+    NUMBER = "NUMBER"    # a bare number: takes the kind of the points or counts that it meets
+    MONEY = "MONEY"
+    DAYS = "DAYS"
+    DATE = "DATE"
+    YES_NO = "YES_NO"
+    TEXT = "TEXT"
+    ONE_OF = "ONE_OF"
+
+
+NUMERIC = frozenset({Base.POINTS, Base.PERCENT, Base.PP, Base.COUNT, Base.NUMBER, Base.MONEY, Base.DAYS})
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    base: Base
+    currency: str = ""
+    options: tuple[str, ...] = ()
+
+    @property
+    def numeric(self) -> bool:
+        return self.base in NUMERIC
+
+    @property
+    def textual(self) -> bool:
+        return self.base in (Base.TEXT, Base.ONE_OF)
+
+
+POINTS = Kind(Base.POINTS)
+PERCENT = Kind(Base.PERCENT)
+PP = Kind(Base.PP)
+COUNT = Kind(Base.COUNT)
+NUMBER = Kind(Base.NUMBER)
+DAYS = Kind(Base.DAYS)
+DATE = Kind(Base.DATE)
+YES_NO = Kind(Base.YES_NO)
+TEXT = Kind(Base.TEXT)
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """The values that a fact may take; a bound of None is open to infinity."""
+
+    low: Fraction | None = None
+    low_open: bool = False
+    high: Fraction | None = None
+    high_open: bool = False
+
+    def holds(self, value: Fraction) -> bool:
+        if self.low is not None and (value < self.low or (self.low_open and value == self.low)):
+            return False
+        return self.high is None or value < self.high or (not self.high_open and value == self.high)

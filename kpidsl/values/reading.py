@@ -1,0 +1,113 @@
+"""Numbers, shares, dates and yes/no as offices write them, to exact values. Nothing is guessed in silence."""
+
+import re
+import unicodedata
+from datetime import date
+from fractions import Fraction
+
+from kpidsl.values.kinds import Base, Kind, Value
+
+_PLAIN = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
+_GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
+_SCIENTIFIC = re.compile(r"[+-]?\d+(\.\d+)?[eE][+-]?\d+")
+_DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?( 00:00(:00)?)?|(\d{4})(\d{2})(\d{2})")
+_SHEET_ERRORS = ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "####")
+_YES, _NO = ("是", "yes", "y", "true", "√", "1"), ("否", "no", "n", "false", "×", "0")
+LONGEST = 40
+# A share without a sign above this is more likely hundredths that lost theirs.
+LARGEST_BARE_SHARE = 10
+UNIT_HEADERS = {"%": Fraction(1, 100), "元": Fraction(1), "万元": Fraction(10000), "天": Fraction(1)}
+
+
+class UnreadableError(Exception):
+    """A text that is no value of the kind; `code` says why, `args` go into its wording."""
+
+    def __init__(self, code: str, **words: str) -> None:
+        self.code, self.words = code, words
+        super().__init__(code)
+
+
+def tidy(text: str) -> str:
+    """Half-width, without blanks around it and without the apostrophe by which Excel marks a text."""
+    return unicodedata.normalize("NFKC", text).strip().removeprefix("'").strip()
+
+
+def read(text: str, kind: Kind, scale: Fraction | None = None) -> Value:
+    """The value of a tidied text; `scale` is what the header says a bare number is to be multiplied by."""
+    if text.upper().startswith(_SHEET_ERRORS):
+        raise UnreadableError("D012")
+    match kind.base:
+        case Base.TEXT:
+            return text
+        case Base.ONE_OF:
+            if text not in kind.options:
+                raise UnreadableError("D014")
+            return text
+        case Base.YES_NO:
+            return _yes_no(text)
+        case Base.DATE:
+            return _day(text)
+        case Base.PERCENT | Base.PP:
+            return _share(text, scale)
+        case Base.COUNT:
+            value = _number(text)
+            if value.denominator != 1:
+                raise UnreadableError("D013")
+            return value
+        case Base.MONEY:
+            bare = text.removeprefix("¥").removesuffix("元").strip()
+            return _number(bare) * (scale if scale is not None and bare == text else 1)
+        case Base.DAYS:
+            return _number(text.removesuffix("天").strip())
+    return _number(text)
+
+
+def is_bare_share(text: str, kind: Kind) -> bool:
+    """Whether a share is written without its sign, so that only the header tells 0.86 from 86%."""
+    return kind.base in (Base.PERCENT, Base.PP) and _PLAIN.fullmatch(text) is not None
+
+
+def _number(text: str) -> Fraction:
+    text = text.replace("−", "-")
+    if len(text) > LONGEST:
+        raise UnreadableError("D011")
+    if _PLAIN.fullmatch(text):
+        return Fraction(text)
+    if _GROUPED.fullmatch(text):
+        return Fraction(text.replace(",", ""))
+    if "," in text and _PLAIN.fullmatch(text.replace(",", "")):
+        raise UnreadableError("D015")
+    if _SCIENTIFIC.fullmatch(text):
+        raise UnreadableError("D016")
+    raise UnreadableError("D011")
+
+
+def _share(text: str, scale: Fraction | None) -> Fraction:
+    for sign in ("%", "pp", "个百分点", "百分点"):
+        if text.endswith(sign):
+            return _number(text.removesuffix(sign).strip()) / 100
+    value = _number(text)
+    if scale is not None:
+        return value * scale
+    if abs(value) > LARGEST_BARE_SHARE:
+        raise UnreadableError("D017")
+    return value
+
+
+def _yes_no(text: str) -> bool:
+    if text.lower() in _YES:
+        return True
+    if text.lower() in _NO:
+        return False
+    raise UnreadableError("D018")
+
+
+def _day(text: str) -> date:
+    match = _DAY.fullmatch(text)
+    if not match:
+        raise UnreadableError("D019")
+    year, month, day = (int(part) for part in (match.group(1, 2, 3) if match.group(1) else match.group(6, 7, 8)))
+    try:
+        return date(year, month, day)
+    except ValueError:
+        raise UnreadableError("D019") from None
