@@ -5,7 +5,7 @@ import sys
 
 import click
 
-from kpidsl.cli.terminal import lang_option, read_source, show_findings
+from kpidsl.cli.terminal import Command, lang_option, read_source, show_findings
 from kpidsl.policy.resolve import resolve
 from kpidsl.reports.words import phrase
 from kpidsl.text.findings import Finding
@@ -14,7 +14,7 @@ from kpidsl.text.wording import has_errors, severity, texts
 from kpidsl.text.words import Lang
 
 
-@click.command("check")
+@click.command("check", cls=Command)
 @click.argument("policy")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How findings are shown.")
 @lang_option

@@ -5,7 +5,7 @@ import sys
 import click
 
 from kpidsl.cli.scoring import Inputs, inputs_options, score_all
-from kpidsl.cli.terminal import show_findings
+from kpidsl.cli.terminal import Command, show_findings
 from kpidsl.core.nodes import Program
 from kpidsl.core.results import Score
 from kpidsl.reports.explain import explain
@@ -15,7 +15,7 @@ from kpidsl.text.source import Cell
 from kpidsl.text.words import Lang
 
 
-@click.command("explain")
+@click.command("explain", cls=Command)
 @inputs_options
 @click.option("--subject", required=True, help="Whose score is explained.")
 @click.option("--rule", help="Only this rule (or section, or part), by its name or label.")

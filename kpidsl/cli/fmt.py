@@ -5,13 +5,13 @@ from pathlib import Path
 
 import click
 
-from kpidsl.cli.terminal import read_source
+from kpidsl.cli.terminal import Command, read_source
 from kpidsl.facts.write import write_all
 from kpidsl.syntax.translate import translate
 from kpidsl.text.words import LANGS, Lang
 
 
-@click.command("fmt")
+@click.command("fmt", cls=Command)
 @click.argument("policy")
 @click.option("--lang", type=click.Choice(LANGS), required=True, help="The language of the keywords: zh or en.")
 @click.option("-o", "--output", metavar="FILE", help="Write to FILE; otherwise to standard output.")

@@ -7,9 +7,9 @@ from pathlib import Path, PurePath
 import click
 
 from kpidsl.cli.scoring import Inputs, Scored, inputs_options, score_all
-from kpidsl.cli.terminal import show_findings
+from kpidsl.cli.terminal import Command, show_findings
 from kpidsl.facts.write import write_all
-from kpidsl.ledger.reconcile import reconcile
+from kpidsl.ledger.reconcile import check
 from kpidsl.reports import scores as report
 from kpidsl.reports.rejects import reject_files, rejected_rows
 from kpidsl.reports.words import phrase
@@ -19,7 +19,7 @@ from kpidsl.text.words import Lang
 FORMATS = (".csv", ".xlsx", ".json")
 
 
-@click.command("run")
+@click.command("run", cls=Command)
 @inputs_options
 @click.option("-o", "--output", metavar="FILE", help="Write the scores to FILE (.csv, .xlsx or .json).")
 @click.option("--keep-going", is_flag=True, help="Score the good rows; the rejects go to a file of their own.")
@@ -34,7 +34,7 @@ def command(policy: str, facts: str, events: tuple[str, ...], params: tuple[str,
         raise click.UsageError(f"-o takes a file that ends in {', '.join(FORMATS)}")
     scored = score_all(Inputs(policy, facts, events, params, encoding), lang)
     for score in scored.outcome.scores:
-        reconcile(score)
+        check(score)
     show_findings(scored.findings, lang)
     _show_notes(scored, lang)
     rejected = has_errors(scored.findings)

@@ -18,6 +18,17 @@ from kpidsl.text.words import LANGS, Lang
 F = TypeVar("F", bound=Callable[..., Any])
 
 
+class Command(click.Command):
+    """A command whose refusals are findings, shown in the reader's language; exit 1."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except RefusedError as refused:
+            show_findings(refused.findings, ctx.params["lang"])
+            return ctx.exit(1)
+
+
 def lang_option(function: F) -> F:
     return click.option("--lang", type=click.Choice(LANGS), callback=lambda _c, _p, value: value or reader_language(),
                         help="The language of what is shown: zh or en.")(function)  # fmt: skip
@@ -32,9 +43,9 @@ def reader_language() -> Lang:
     return "zh"
 
 
-def show_findings(findings: Iterable[Finding], lang: Lang | None) -> None:
+def show_findings(findings: Iterable[Finding], lang: Lang) -> None:
     for finding in findings:
-        click.echo(render(finding, lang or reader_language()), err=True)
+        click.echo(render(finding, lang), err=True)
 
 
 def read_source(path: str) -> Source:

@@ -89,8 +89,9 @@ def _total(policy: Policy) -> n.Ledger:
 
 
 def _worthy(ledgers: tuple[t.Ledger, ...]) -> list[t.Ledger]:
-    """The rules, which are what full marks are counted by."""
-    return [ledger for ledger in all_ledgers(ledgers) if ledger.role == "RULE" and ledger.worth is not None]
+    """The rules that full marks are counted by; an open one is not scored, so it does not count."""
+    rules = [ledger for ledger in all_ledgers(ledgers) if ledger.role == "RULE" and not ledger.open]
+    return [rule for rule in rules if rule.worth is not None]
 
 
 def _carry(clause: str, ledger: t.Ledger) -> n.Line:

@@ -130,7 +130,8 @@ class Lowering:
         ends = [(self.expr(p.at, worth, columns), self.expr(p.value, worth, columns), p.span) for p in node.rows]
         first, last = ends[0], ends[-1]
         rows = [n.Case(first[2], n.Comparison(first[2], "<=", subject, first[0]), first[1])]
-        for (low, start, _), (high, stop, place) in pairwise(ends):
+        for (low, start, above), (high, stop, below) in pairwise(ends):
+            place = above.to(below)
             slope = _interpolate(place, subject, [low, high], [start, stop])
             rows.append(n.Case(place, n.Comparison(place, "<=", subject, high), slope))
         rows.append(n.Case(last[2], n.Literal(last[2], True), last[1]))

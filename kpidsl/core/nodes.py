@@ -1,27 +1,33 @@
 """The core: the few nodes that every engine runs. Knows no surface word; spans do not count in equality."""
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from fractions import Fraction
 
+from kpidsl.values import node as values
 from kpidsl.values.kinds import Kind, Range, Value
+from kpidsl.values.node import node
 from kpidsl.values.rounding import Mode
 
 Place = Hashable
 """Where in a policy a node comes from. Engines carry it and never look inside."""
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+@node
+class Node(values.Node):
+    """A node with the place in the policy that it comes from."""
+
     place: Place = field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Literal(Node):
+    """A value as it stands."""
+
     value: Value
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Column(Node):
     """A column of the subject's row; with `of_event`, of the row of events that an aggregate is at."""
 
@@ -29,14 +35,14 @@ class Column(Node):
     of_event: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Ref(Node):
     """The value of a definition, or the balance of a ledger."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Arithmetic(Node):
     """`op` is one of + - * /, on rationals."""
 
@@ -45,7 +51,7 @@ class Arithmetic(Node):
     right: "Expr"
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Comparison(Node):
     """`op` is one of >= <= > < = !=."""
 
@@ -54,7 +60,7 @@ class Comparison(Node):
     right: "Expr"
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Logic(Node):
     """`op` is "and", "or" or "not" (of one argument); arguments are looked at from the left, as far as needed."""
 
@@ -62,12 +68,14 @@ class Logic(Node):
     arguments: tuple["Expr", ...]
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class IsMissing(Node):
+    """Whether `value` has no value."""
+
     value: "Expr"
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Extreme(Node):
     """The lowest (`low`) or highest of the arguments."""
 
@@ -75,7 +83,7 @@ class Extreme(Node):
     arguments: tuple["Expr", ...]
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Round(Node):
     """To a multiple of `step`. `counts`: what is rounded is a number of steps, worth a line in the explanation."""
 
@@ -85,13 +93,15 @@ class Round(Node):
     counts: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Case(Node):
+    """A condition and what it comes to."""
+
     test: "Expr"
     outcome: "Expr"
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Cases(Node):
     """The outcome of the first case whose test holds; `subject` is what the cases are told apart by, if one thing."""
 
@@ -100,7 +110,7 @@ class Cases(Node):
     kind: Kind | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Aggregate(Node):
     """`function` is count, sum, average, highest or lowest, over the subject's rows of `events` that pass `where`."""
 
@@ -114,7 +124,7 @@ class Aggregate(Node):
 Expr = Literal | Column | Ref | Arithmetic | Comparison | Logic | IsMissing | Extreme | Round | Cases | Aggregate
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Line(Node):
     """One entry of a ledger. `verb`: start, add, deduct, multiply, at most, at least, override, round, carry."""
 
@@ -124,7 +134,7 @@ class Line(Node):
     when: Expr | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Named(Node):
     """A named value: a `let` or a `param`."""
 
@@ -134,7 +144,7 @@ class Named(Node):
     expr: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Ledger(Node):
     """`role`: total, section, rule or part. `unfilled`: an open rule that no file fills. `exempt`: it is not scored."""
 
@@ -149,8 +159,8 @@ class Ledger(Node):
     unfilled: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+@node
+class Field(values.Node):
     """A column of facts. `needed_by`: labels of the rules that use it; `scored`: rules may use it."""
 
     name: str
@@ -163,8 +173,8 @@ class Field:
     needed_by: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+@node
+class Table(values.Node):
     """A shape of facts. `key`: columns that tell rows apart; `owner`: the column of events that names the subject."""
 
     name: str
@@ -174,8 +184,8 @@ class Table:
     owner: str = ""
 
 
-@dataclass(frozen=True)
-class Program:
+@node
+class Program(values.Node):
     """A policy, lowered. `definitions` stand in the order in which they can be worked out; the last is the total."""
 
     title: str
@@ -191,4 +201,12 @@ class Program:
 
     @property
     def ledgers(self) -> tuple[Ledger, ...]:
-        return tuple(d for d in self.definitions if isinstance(d, Ledger))
+        """As the policy has them: each followed by those that it takes in; the total last."""
+        by_name = {item.name: item for item in self.definitions if isinstance(item, Ledger)}
+
+        def under(ledger: Ledger) -> list[Ledger]:
+            inner = [line.amount.name for line in ledger.lines if line.verb == "carry" and isinstance(line.amount, Ref)]
+            return [found for name in inner for found in (by_name[name], *under(by_name[name]))]
+
+        total = list(by_name.values())[-1]
+        return (*under(total), total)

@@ -1,8 +1,8 @@
-"""What engines give: for each subject its accounts, ledgers with every entry, or the reason why there is no score."""
+"""What engines give: for each subject its accounts with every entry, or the reason why it has no score."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 from kpidsl.core.nodes import Place
 from kpidsl.values.kinds import Kind, Value
@@ -10,28 +10,37 @@ from kpidsl.values.kinds import Kind, Value
 Row = Mapping[str, Value]
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Event(NamedTuple):
+    """A row of events, with its number in the file."""
+
+    number: int
+    values: Row
+
+
+class Case(NamedTuple):
     """One subject to score: its row's number, its facts, and its rows of each table of events."""
 
     number: int
     facts: Row
-    events: Mapping[str, list[Row]]
+    events: Mapping[str, list[Event]]
 
 
-@dataclass(frozen=True, slots=True)
-class Input:
-    """A named value that an entry used; `inputs` are what it was worked out from, for a `let`."""
+class Input(NamedTuple):
+    """A value that an entry used: a fact, parameter, `let` or balance by name, an aggregate by its place.
+
+    `inputs` are what it was worked out from. `events`: for an aggregate the rows that it took, each with the value
+    that it took from it.
+    """
 
     name: str
     value: Value
     kind: Kind
     inputs: tuple["Input", ...] = ()
     place: Place = None
+    events: tuple[tuple[int, Fraction], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """The row of a block that was chosen, told apart by `value` where the block has one subject."""
 
     place: Place
@@ -41,8 +50,7 @@ class Choice:
     kind: Kind | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Steps:
+class Steps(NamedTuple):
     """How many steps were counted: `before` of them, `after` whole ones."""
 
     place: Place
@@ -50,8 +58,7 @@ class Steps:
     after: Fraction
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One line of an account. `reason` is empty where it fired; else "when", "within" (a limit not reached), "missing",
     or the reason of the account that it would have carried.
 
@@ -71,8 +78,7 @@ class Entry:
     ledger: str = ""     # the ledger whose balance this line takes in, for a section, rule or part
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(NamedTuple):
     """A ledger of one subject. `balance` is None where it has no score; `reason` is then one of exempt, open, missing
     (an outcome said so) and empty (nothing in it has a score).
     """
@@ -90,8 +96,7 @@ class Account:
     inputs: tuple[Input, ...] = ()
 
 
-@dataclass(frozen=True)
-class Score:
+class Score(NamedTuple):
     """The accounts of one subject, by name, inner ones first; the last is the total. `row`: its number in the facts."""
 
     row: int
@@ -104,8 +109,7 @@ class Score:
         return next(reversed(self.accounts.values()))  # type: ignore[call-overload, no-any-return]
 
 
-@dataclass(frozen=True, slots=True)
-class Unscored:
+class Unscored(NamedTuple):
     """A subject that could not be scored: an error `code`, the rule, the column or text that it came from."""
 
     row: int
@@ -116,7 +120,8 @@ class Unscored:
     place: Place
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(NamedTuple):
+    """Every case of a run, as a score or as reasons why not."""
+
     scores: tuple[Score, ...]
     unscored: tuple[Unscored, ...]

@@ -7,7 +7,7 @@ from operator import add, eq, ge, gt, le, lt, mul, ne, sub
 from typing import Any
 
 from kpidsl.core import nodes as n
-from kpidsl.core.results import Choice, Input, Row, Steps
+from kpidsl.core.results import Choice, Event, Input, Row, Steps
 from kpidsl.values.kinds import Kind, Value
 from kpidsl.values.rounding import round_to
 
@@ -46,7 +46,7 @@ class Environment:
     """One subject: its facts, its events, and what was worked out so far. `event` is the row an aggregate is at."""
 
     facts: Row
-    events: Mapping[str, list[Row]]
+    events: Mapping[str, list[Event]]
     kinds: Mapping[str, Kind]
     known: dict[str, Known] = field(default_factory=dict)
     event: Row | None = None
@@ -157,17 +157,17 @@ def _cases(expr: n.Cases, env: Environment, trace: Trace) -> Value:
 
 
 def _aggregate(expr: n.Aggregate, env: Environment, trace: Trace) -> Fraction:
-    values: list[Fraction] = []
+    taken: list[tuple[int, Fraction]] = []
     inner = Trace()
     before = env.event
-    for event in env.events.get(expr.events, ()):
-        env.event = event
+    for number, values in env.events.get(expr.events, ()):
+        env.event = values
         if expr.where is None or _present(expr.where, env, inner):
-            values.append(_number(expr.value, env, inner) if expr.value is not None else Fraction(1))
+            taken.append((number, _number(expr.value, env, inner) if expr.value is not None else Fraction(1)))
     env.event = before
-    value = _combine(expr, values)
-    name = f"\0{expr.place!r}"
-    trace.inputs.setdefault(name, Input("", value, expr.kind, tuple(inner.inputs.values()), expr.place))
+    value = _combine(expr, [item for _, item in taken])
+    used = Input("", value, expr.kind, tuple(inner.inputs.values()), expr.place, tuple(taken))
+    trace.inputs.setdefault(f"\0{expr.place!r}", used)
     return value
 
 

@@ -8,6 +8,8 @@ from kpidsl.core.results import Account, Case, Entry, Outcome, Score, Unscored
 from kpidsl.engines.evaluate import Environment, FailedError, Known, Trace, evaluate
 from kpidsl.values.kinds import Value
 
+ZERO = Fraction(0)
+
 
 def run(program: n.Program, cases: Iterable[Case]) -> Outcome:
     """Scores every case, or says why not; as many results as cases."""
@@ -57,7 +59,7 @@ def _account(ledger: n.Ledger, env: Environment, accounts: Mapping[str, Account]
     if any(evaluate(condition, env, exempt) for condition in ledger.exempt):
         return _closed(ledger, env, (), None, "exempt", exempt)
     entries: list[Entry] = []
-    balance = Fraction(0)
+    balance = ZERO
     for line in ledger.lines:
         env.known[ledger.name] = Known(balance, Trace())
         entry = _entry(line, balance, env, accounts)
@@ -86,6 +88,8 @@ def _entry(line: n.Line, balance: Fraction, env: Environment, accounts: Mapping[
     if line.when is not None and not evaluate(line.when, env, trace):
         return _posted(line, "when", None, balance, balance, trace)
     operand = evaluate(line.amount, env, trace)
+    if line.verb == "round":
+        trace = Trace()     # it used the balance, which every entry shows
     if operand is None:
         return _posted(line, "missing", None, balance, None, trace)
     after = _apply(line.verb, operand, balance)
@@ -106,7 +110,7 @@ def _carried(line: n.Line, ref: n.Ref, balance: Fraction, env: Environment, acco
 def _posted(line: n.Line, reason: str, operand: Value, before: Fraction, after: Fraction | None, trace: Trace,
             ledger: str = "") -> Entry:
     assert operand is None or isinstance(operand, Fraction)
-    amount = Fraction(0) if after is None else after - before
+    amount = ZERO if reason or after is None else after - before
     return Entry(line.clause, line.verb, line.place, reason, operand, amount, after, tuple(trace.inputs.values()),
                  tuple(trace.choices), tuple(trace.steps), ledger)  # fmt: skip
 

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from kpidsl.core.nodes import Program
-from kpidsl.core.results import Case
-from kpidsl.core.results import Row as Values
+from kpidsl.core.results import Case, Event
 from kpidsl.facts.read import Facts, Reading
 from kpidsl.text.findings import Argument, Finding, nearest
 from kpidsl.text.source import Cell
@@ -68,9 +67,9 @@ def _spoil(row: Reading, subject: str, facts: Facts, spoilt: dict[str, Cell]) ->
     return replace(row, findings=(*row.findings, Finding("D023", Cell(facts.sheet.name, row.number, label), args)))
 
 
-def _by_subject(table: Facts) -> dict[str, list[Values]]:
-    found: dict[str, list[Values]] = {}
+def _by_subject(table: Facts) -> dict[str, list[Event]]:
+    found: dict[str, list[Event]] = {}
     for row in table.rows:
         if row.good:
-            found.setdefault(str(row.values[table.table.owner]), []).append(row.values)
+            found.setdefault(str(row.values[table.table.owner]), []).append(Event(row.number, row.values))
     return found

@@ -18,7 +18,7 @@ _UNIT = re.compile(r"\s*(?:\((%|元|万元|天)\)|(%))$")
 LONGEST_SHOWN = 40
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reading:
     """A row of values with its number in the file. `findings`: what is wrong with it; `twins`: rows of the same key."""
 
@@ -47,7 +47,7 @@ class Facts:
         return [*self.findings, *(finding for row in self.rows for finding in row.findings)]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Column:
     field: Field
     at: int

@@ -17,7 +17,7 @@ class UnreconciledError(Exception):
     """A ledger that does not add up to its score: a fault of the engine, never of a policy."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Statement:
     """Where points went, all exact. `limits` (gates, caps, floors, overrides) and `rounding` are signed."""
 
@@ -38,10 +38,15 @@ class Statement:
                          self.rounding + other.rounding)  # fmt: skip
 
 
-def reconcile(score: Score) -> Statement:
-    """The statement of the total. Raises UnreconciledError where an account, or the statement, does not add up."""
+def check(score: Score) -> None:
+    """Raises UnreconciledError where an account of `score` does not add up."""
     for account in score.accounts.values():
         _check(account, score)
+
+
+def reconcile(score: Score) -> Statement:
+    """The statement of the total. Raises UnreconciledError where an account, or the statement, does not add up."""
+    check(score)
     total = score.total
     if total.balance is None:
         return Statement()

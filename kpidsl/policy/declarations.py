@@ -91,7 +91,8 @@ def _check_literal(node: t.Expr, kind: Kind, scope: Scope) -> None:
         else:
             infer(node, scope)
         return
-    probe = Scope({"": Symbol("", PARAM, kind, t.Let(node.span, t.Ident(node.span, ""), None, node))}, scope.findings)
+    stand_in = t.Let(node.span, t.Ident(node.span, ""), None, None, node)
+    probe = Scope({"": Symbol("", PARAM, kind, stand_in)}, scope.findings)
     compare_kinds(t.Name(node.span, ""), node, probe)
 
 

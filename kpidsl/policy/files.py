@@ -1,13 +1,14 @@
 """The files of a policy: the one that is asked for and, by `extends`, those that it rests on."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import PurePath
 
 from kpidsl.syntax import tree as t
 from kpidsl.syntax.parse import parse
 from kpidsl.text.findings import Finding, nearest
 from kpidsl.text.source import Source
+from kpidsl.values.node import changed
 
 Reader = Callable[[str], Source]
 """Reads a text by path; raises OSError or UnicodeDecodeError."""
@@ -90,9 +91,9 @@ def _fill(ledgers: list[t.Ledger], fill: t.Ledger, findings: list[Finding]) -> N
             if rule.open:
                 open_names.append(rule.name.text)
             if rule.open and rule.name.text == fill.name.text:
-                filled = replace(rule, open=False, rows=(*rule.rows, *fill.rows))
+                filled = changed(rule, open=False, rows=(*rule.rows, *fill.rows))
                 rows = tuple(filled if row is rule else row for row in ledger.rows)
-                ledgers[at] = filled if ledger is rule else replace(ledger, rows=rows)
+                ledgers[at] = filled if ledger is rule else changed(ledger, rows=rows)
                 return
     near = nearest(fill.name.text, open_names)
     findings.append(Finding("P005", fill.name.span, {"name": fill.name.text, "near": near, "known": tuple(open_names)}))

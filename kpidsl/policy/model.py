@@ -12,7 +12,7 @@ from kpidsl.values.kinds import Base, Kind, Range
 FACT, EVENTS, PARAM, TABLE, LET, LEDGER = "FACTS", "EVENTS", "PARAM", "TABLE", "LET", "RULE"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Symbol:
     """What a name stands for. `role` is one of the constants above; `kind` is None for events."""
 

@@ -3,15 +3,18 @@
 from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 
+from kpidsl.policy.arithmetic import comparable
 from kpidsl.policy.bodies import check_ledger
 from kpidsl.policy.declarations import check_declarations, check_subject, declare
 from kpidsl.policy.files import Merged, Reader, load, merge
 from kpidsl.policy.infer import Scope, infer
-from kpidsl.policy.model import LEDGER, LET, Policy, Symbol
+from kpidsl.policy.model import LEDGER, LET, Policy, Symbol, kind_of
 from kpidsl.syntax import tree as t
-from kpidsl.text.findings import Finding
+from kpidsl.text.findings import Finding, Word
 from kpidsl.text.source import Source, Span
 from kpidsl.text.wording import has_errors
+from kpidsl.values.kinds import Kind
+from kpidsl.values.node import changed
 
 
 def resolve(source: Source, read: Reader) -> tuple[Policy | None, list[Finding]]:
@@ -66,7 +69,7 @@ def _header(merged: Merged, source: Source, scope: Scope) -> t.Header | None:
     check_subject(merged, subject, scope)
     if not merged.ledgers:
         scope.report("P022", merged.headers[-1].span)
-    return replace(merged.headers[-1], rows=rows)
+    return changed(merged.headers[-1], rows=rows)
 
 
 def _evaluation_order(symbols: dict[str, Symbol], findings: list[Finding]) -> tuple[str, ...]:
@@ -98,7 +101,18 @@ def _infer_lets(order: tuple[str, ...], symbols: dict[str, Symbol], scope: Scope
     for name in order:
         symbol = symbols[name]
         if isinstance(symbol.node, t.Let):
-            symbols[name] = replace(symbol, kind=infer(symbol.node.value, scope))
+            symbols[name] = replace(symbol, kind=_let_kind(symbol.node, scope))
+
+
+def _let_kind(let: t.Let, scope: Scope) -> Kind | None:
+    """The kind that the line says, which must fit its value, or that of the value."""
+    kind = infer(let.value, scope)
+    if let.kind is None:
+        return kind
+    said = kind_of(let.kind)
+    if kind is not None and not comparable(said, kind):
+        scope.report("K018", let.kind.span, kind=Word(kind.base), other=Word(said.base), name=let.name.text)
+    return said
 
 
 def _once(findings: list[Finding]) -> list[Finding]:

@@ -12,37 +12,40 @@ from kpidsl.reports.words import phrase, phrases, signed, value_text
 from kpidsl.syntax.translate import translate
 from kpidsl.text.source import Span
 from kpidsl.text.words import Lang
-from kpidsl.values.numerals import readable
+from kpidsl.values.numerals import LARGEST_SHOWN, decimal_places, exact, readable
 
 OPERANDS = {"multiply": "factor", "at most": "limit", "at least": "limit", "override": "becomes"}
 MARGIN = "  "
+MOST_EVENTS = 20
 
 
 def explain(score: Score, head: str, rules: Sequence[str], lang: Lang) -> str:
     """All the accounts of `score`, or those of `rules` with their parts; the total's statement where all are shown."""
     statement = reconcile(score)
-    lines = [head, ""]
+    lines = [head, phrases(lang)["legend"], ""]
     if rules:
         for name in rules:
             lines += _account(score.accounts[name], score, lang, "")
         return "\n".join(lines).rstrip()
-    for name in _outer(score):
-        lines += _account(score.accounts[name], score, lang, "")
     lines += _account(score.total, score, lang, "")
     if score.total.balance is not None:
-        lines += _statement(statement, lang)
+        lines += [*_statement(statement, lang), ""]
+    for account in _inner(score.total, score):
+        lines += _account(account, score, lang, "")
     return "\n".join(lines).rstrip()
 
 
-def _outer(score: Score) -> list[str]:
-    """The ledgers that the total takes in, in its order."""
-    return [entry.ledger for entry in score.total.entries if entry.verb == "carry"]
+def _inner(account: Account, score: Score) -> list[Account]:
+    """The sections and rules that `account` takes in, each before those within it. Parts are shown inside rules."""
+    taken = [score.accounts[entry.ledger] for entry in account.entries if entry.verb == "carry"]
+    outer = [inner for inner in taken if inner.role != "part"]
+    return [found for inner in outer for found in (inner, *_inner(inner, score))]
 
 
 def _account(account: Account, score: Score, lang: Lang, margin: str) -> Iterator[str]:
     said = phrases(lang)
-    head = phrase(lang, "heading", role=said[account.role], label=account.label, score=_result(account, lang)).replace(
-        f"{said['total']} {said['colon'].strip()}", said["total"] + said["colon"].strip())  # fmt: skip
+    title = f"{said[account.role]} {account.label}".strip()
+    head = title + said["colon"] + _result(account, lang)
     notes = [phrase(lang, "clause", source=account.source)] if account.source else []
     if account.role != "total":
         notes.append(where(account.place, lang))
@@ -69,12 +72,11 @@ def _entry(entry: Entry, score: Score, lang: Lang, margin: str) -> Iterator[str]
     text = f"{said[entry.verb]} {said[inner.role]} {inner.label}" if inner else _policy_text(entry.place, lang)
     if entry.verb == "round":
         text = said["round"]
-    columns = (_pad(entry.clause, 16), _pad(text, 44), _pad(signed(entry.amount), 10, right=True))
-    balance = "" if entry.balance is None else f"{said['balance']} {readable(entry.balance)}"
-    yield (margin + "  ".join([*columns, balance])).rstrip()
-    detail = margin + " " * 18
+    balance = "" if entry.balance is None else readable(entry.balance)
+    amounts = [_pad(amount.split(" ")[0], 12, right=True) for amount in (signed(entry.amount), balance)]
+    yield margin + "  ".join([_pad(entry.clause, 20), *amounts, "", text])
     for note in _notes(entry, inner, lang):
-        yield detail + note
+        yield margin + " " * 50 + note
     if inner and inner.role == "part":
         yield from _account(inner, score, lang, margin + MARGIN * 2)
 
@@ -93,6 +95,8 @@ def _notes(entry: Entry, inner: Account | None, lang: Lang) -> Iterator[str]:
                      after=readable(step.after))  # fmt: skip
     if entry.verb in OPERANDS and not entry.reason:
         yield phrase(lang, OPERANDS[entry.verb], operand=operand)
+    if entry.amount and decimal_places(entry.amount) is None and entry.amount.denominator < LARGEST_SHOWN:
+        yield phrase(lang, "exactly", amount=exact(entry.amount), balance=exact(entry.balance or entry.amount))
 
 
 def _reason(entry: Entry) -> str:
@@ -106,6 +110,9 @@ def _inputs(inputs: Sequence[Input], lang: Lang) -> str:
 def _input(item: Input, lang: Lang) -> str:
     name = item.name or _policy_text(item.place, lang)
     text = f"{name} = {value_text(item.value, item.kind, lang)}"
+    if item.events:
+        rows = [phrase(lang, "event", row=row, value=readable(value)) for row, value in item.events[:MOST_EVENTS]]
+        text += phrase(lang, "events", rows=phrases(lang)["list"].join(rows), count=len(item.events))
     return text + phrase(lang, "from", inputs=_inputs(item.inputs, lang)) if item.inputs else text
 
 
@@ -115,11 +122,25 @@ def _choice(choice: Choice, lang: Lang) -> Iterator[str]:
     if choice.kind is not None and isinstance(choice.place, Span):
         subject = _policy_text(choice.place, lang).split(" ", 1)[-1]
         found = f"{subject} = {value_text(choice.value, choice.kind, lang)}{said['comma']}"
-    yield f"{found}{said['chosen']}{said['colon']}{_policy_text(choice.rows[choice.chosen], lang)}"
     chosen = choice.rows[choice.chosen]
-    others = [_policy_text(row, lang) for row in dict.fromkeys(choice.rows) if row != chosen]
+    yield f"{found}{said['chosen']}{said['colon']}{_row_text(chosen, lang)}"
+    others = [_row_text(row, lang) for row in dict.fromkeys(choice.rows) if not _overlap(row, chosen)]
     if others:
         yield said["others"] + said["colon"] + said["join"].join(others)
+
+
+def _row_text(row: Place, lang: Lang) -> str:
+    """A row of a block; where it lies between two points, both."""
+    if not isinstance(row, Span) or "\n" not in row.text:
+        return _policy_text(row, lang)
+    lines = row.text.split("\n")
+    return " … ".join(" ".join(translate(line, lang).split()) for line in (lines[0], lines[-1]))
+
+
+def _overlap(row: Place, chosen: Place) -> bool:
+    if not isinstance(row, Span) or not isinstance(chosen, Span):
+        return row == chosen
+    return row.start < chosen.end and chosen.start < row.end
 
 
 def _statement(statement: Statement, lang: Lang) -> Iterator[str]:
@@ -147,5 +168,5 @@ def _policy_text(place: Place, lang: Lang) -> str:
 
 
 def _pad(text: str, width: int, right: bool = False) -> str:
-    space = " " * max(0, width - wcswidth(text))
+    space = " " * max(0, width - int(wcswidth(text)))
     return space + text if right else text + space

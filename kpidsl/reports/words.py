@@ -30,5 +30,4 @@ def signed(amount: Fraction) -> str:
     text = readable(abs(amount))
     if not text.startswith("≈"):
         return sign + text
-    shown = text.split(" ")[0].removeprefix("≈")
-    return f"≈{sign}{shown} ({amount.numerator}/{amount.denominator})"
+    return "≈" + sign + text.removeprefix("≈").replace("(", f"({sign.strip('+')}")

@@ -8,6 +8,7 @@ from typing import Any
 from kpidsl.syntax import tree as t
 from kpidsl.syntax.tokens import Token
 from kpidsl.text.source import Span
+from kpidsl.values.node import changed
 
 UNITS = {"PP": 100, "YUAN": 1, "DAYS": 1}
 
@@ -86,8 +87,9 @@ class Builder:
         return t.Table(span, _ident(name), _label(label), by, kind)
 
     @_inline
-    def let_line(self, span: Span, _: Token, name: Token, label: Token | None, __: Token, value: t.Expr) -> t.Let:
-        return t.Let(span, _ident(name), _label(label), value)
+    def let_line(self, span: Span, _: Token, name: Token, label: Token | None, __: Token | None,
+                 kind: t.Kind | None, ___: Token, value: t.Expr) -> t.Let:
+        return t.Let(span, _ident(name), _label(label), kind, value)
 
     @_inline
     def subject_line(self, span: Span, _: Token, name: Token, __: Token | None,
@@ -252,7 +254,7 @@ class Builder:
 
     @_inline
     def group(self, span: Span, _: Token, inner: t.Expr, __: Token) -> t.Expr:
-        return inner
+        return changed(inner, span=span)
 
     @_inline
     def call(self, span: Span, function: Token, _: Token, arguments: tuple[Any, ...], __: Token) -> t.Call:

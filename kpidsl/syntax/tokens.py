@@ -39,7 +39,7 @@ MOST_OPERATORS = 60
 _NESTING = frozenset({"LPAR", "LSQB", "PLUS", "MINUS", "STAR", "SLASH", "AND", "OR", "NOT"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Token:
     """`type` is a terminal of the grammar, `value` its text freed of width, quotes and backticks."""
 

@@ -1,19 +1,23 @@
 """The typed tree of a .kpi file. Spans and comments do not count in equality; neither does the keywords' language."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, fields, is_dataclass, replace
+from dataclasses import field
 from fractions import Fraction
 from typing import Any
 
 from kpidsl.text.source import Span
+from kpidsl.values import node as values
+from kpidsl.values.node import changed, node, node_fields
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+@node
+class Node(values.Node):
+    """A node with its place in the text."""
+
     span: Span = field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Ident(Node):
     """A name where it is declared or listed."""
 
@@ -23,7 +27,7 @@ class Ident(Node):
 # ---- expressions
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Quantity(Node):
     """A number with its unit, a token of the word table: NUMBER, PERCENT, PP, YUAN or DAYS. 80% is 4/5."""
 
@@ -31,45 +35,53 @@ class Quantity(Node):
     unit: str
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Text(Node):
+    """A text between quotes."""
+
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class YesNo(Node):
+    """The literal yes or no."""
+
     value: bool
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Calendar(Node):
     """A day, 2014-05-31; or a month, 2014-05."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Name(Node):
+    """A name where it is used."""
+
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Full(Node):
     """The worth of the ledger around it."""
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Missing(Node):
     """As an outcome: no score, which is not 0."""
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Signed(Node):
+    """A value with a sign before it."""
+
     negative: bool
     value: "Expr"
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Binary(Node):
     """`op` is PLUS, MINUS, STAR or SLASH."""
 
@@ -78,7 +90,7 @@ class Binary(Node):
     right: "Expr"
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Compare(Node):
     """`op` is GE, LE, GT, LT, EQ or NE."""
 
@@ -87,7 +99,7 @@ class Compare(Node):
     right: "Expr"
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Logic(Node):
     """`op` is AND or OR."""
 
@@ -96,23 +108,29 @@ class Logic(Node):
     right: "Expr"
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Not(Node):
+    """What holds where `value` does not."""
+
     value: "Expr"
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class IsMissing(Node):
+    """Whether `value` has no value."""
+
     value: "Expr"
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class IsOneOf(Node):
+    """Whether `value` is among `options`."""
+
     value: "Expr"
     options: tuple[Ident, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Call(Node):
     """`function` is ROUND, TRUNCATE, FLOOR, CEIL, MIN, MAX or ABS; `mode` a rounding token or empty."""
 
@@ -121,13 +139,15 @@ class Call(Node):
     mode: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Lookup(Node):
+    """A cell of a table."""
+
     table: Ident
     keys: tuple["Expr", ...]
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Aggregate(Node):
     """`function` is COUNT_OF, SUM_OF, AVERAGE_OF, HIGHEST_OF or LOWEST_OF over the rows of `events`."""
 
@@ -137,7 +157,7 @@ class Aggregate(Node):
     where: "Expr | None"
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Per(Node):
     """`amount` for each `unit` in `measured`; `steps` is PER, PER_EACH_FULL or PER_EACH_STARTED."""
 
@@ -150,26 +170,30 @@ class Per(Node):
 # ---- blocks
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class OneSided(Node):
+    """All on one side of `bound`, or equal to it; `op` is GE, LE, GT, LT or EQ."""
+
     op: str
     bound: "Expr"
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Interval(Node):
+    """From `low` to `high`; an open end is not held."""
+
     low_open: bool
     low: "Expr"
     high: "Expr"
     high_open: bool
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Otherwise(Node):
-    pass
+    """What no other row holds."""
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Slope(Node):
     """From `start` at the lower end of its band to `stop` at the upper end, on a straight line."""
 
@@ -177,25 +201,31 @@ class Slope(Node):
     stop: "Expr"
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class BandRow(Node):
+    """A band and what it comes to."""
+
     band: OneSided | Interval | Otherwise
     outcome: "Expr | Slope | Missing"
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Bands(Node):
+    """The outcome of the band that holds the subject."""
+
     subject: "Expr"
     rows: tuple[BandRow, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class PointRow(Node):
+    """A point of a line."""
+
     at: "Expr"
     value: "Expr"
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Points(Node):
     """Straight lines between the points; the end values beyond them."""
 
@@ -203,14 +233,18 @@ class Points(Node):
     rows: tuple[PointRow, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class CaseRow(Node):
+    """A condition and what it comes to."""
+
     case: "Expr | Otherwise"
     outcome: "Expr | Missing"
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Choose(Node):
+    """The outcome of the first case that holds."""
+
     rows: tuple[CaseRow, ...] = ()
 
 
@@ -224,7 +258,7 @@ Expr = (
 # ---- lines
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Kind(Node):
     """`base` is a token: COUNT, PERCENT, …; `options` only for ONE_OF."""
 
@@ -232,7 +266,7 @@ class Kind(Node):
     options: tuple[Ident, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Bound(Node):
     """`side` is FROM, TO, ABOVE or BELOW."""
 
@@ -240,8 +274,10 @@ class Bound(Node):
     value: "Expr"
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Fact(Node):
+    """A column of facts; `label` is its header where that is not its name."""
+
     name: Ident
     label: str | None
     kind: Kind
@@ -251,20 +287,26 @@ class Fact(Node):
     scored: bool
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Facts(Node):
+    """The facts of a subject."""
+
     rows: tuple[Fact, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Events(Node):
+    """A table with many rows a subject."""
+
     name: Ident
     label: str | None
     rows: tuple[Fact, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Param(Node):
+    """A value that the policy, or whoever runs it, sets."""
+
     name: Ident
     label: str | None
     kind: Kind
@@ -272,19 +314,25 @@ class Param(Node):
     value: "Expr | None"
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class TableHeader(Node):
+    """The keys along the second axis."""
+
     keys: tuple[Ident, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class TableRow(Node):
+    """The cells of one key of the first axis."""
+
     key: Ident
     cells: tuple["Expr", ...]
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Table(Node):
+    """Cells by one or two keys."""
+
     name: Ident
     label: str | None
     by: tuple[Ident, ...]
@@ -292,27 +340,32 @@ class Table(Node):
     rows: tuple[TableHeader | TableRow, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Let(Node):
+    """`kind` is what the writer says that the value is; None where it follows from the value."""
+
     name: Ident
     label: str | None
+    kind: Kind | None
     value: "Expr"
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Subject(Node):
+    """Who is assessed, and the groups they are in."""
+
     name: Ident
     within: tuple[Ident, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Period(Node):
     """`unit` is MONTH, QUARTER or YEAR."""
 
     unit: str
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Rounding(Node):
     """`scope` is ROUND_EACH_LINE, ROUND_EACH_RULE, ROUND_EACH_SECTION or ROUND_TOTAL; `mode` a rounding token."""
 
@@ -321,31 +374,37 @@ class Rounding(Node):
     mode: str
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Header(Node):
+    """The title of a policy, and what holds for all of it."""
+
     title: str
     edition: str | None
     rows: tuple[Subject | Period | Rounding, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Extends(Node):
+    """The file on which this one rests."""
+
     path: str
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Cited(Node):
     """The clause of the written document on which a ledger rests."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Exempt(Node):
+    """When a ledger is not scored."""
+
     when: "Expr"
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Posting(Node):
     """`verb` is START, ADD, DEDUCT, MULTIPLY_BY, AT_MOST, AT_LEAST or OVERRIDE."""
 
@@ -354,7 +413,7 @@ class Posting(Node):
     when: "Expr | None"
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Ledger(Node):
     """`role` is SECTION, RULE, PART or FILL; an open rule waits for a FILL of its name."""
 
@@ -370,8 +429,10 @@ LedgerLine = Cited | Let | Exempt | Posting | Ledger
 FileLine = Header | Extends | Facts | Events | Param | Table | Let | Ledger
 
 
-@dataclass(frozen=True, slots=True)
-class File:
+@node
+class File(values.Node):
+    """The lines of a file, and its comments."""
+
     path: str = field(compare=False)
     lines: tuple[FileLine, ...]
     comments: tuple[str, ...] = field(compare=False)
@@ -379,31 +440,31 @@ class File:
 
 def canonical(tree: Any) -> str:
     """A text that is the same for equal trees, whatever their keywords' language, layout and comments."""
-    if is_dataclass(tree) and not isinstance(tree, type):
-        inner = " ".join(canonical(getattr(tree, f.name)) for f in fields(tree) if f.compare)
+    if isinstance(tree, values.Node):
+        inner = " ".join(canonical(getattr(tree, f.name)) for f in node_fields(tree) if f.compare)
         return f"({type(tree).__name__} {inner})"
     if isinstance(tree, tuple):
         return "[" + " ".join(map(canonical, tree)) + "]"
     return repr(str(tree) if isinstance(tree, Fraction) else tree)
 
 
-def with_rows(node: Any, rows: tuple[Any, ...]) -> Any:
-    """`node`, a line that heads a block, holding the rows of that block."""
-    match node:
+def with_rows(head: Any, rows: tuple[Any, ...]) -> Any:
+    """`head`, a line that heads a block, holding the rows of that block."""
+    match head:
         case Posting(amount=Bands() | Points() | Choose()):
-            return replace(node, amount=with_rows(node.amount, rows))
+            return changed(head, amount=with_rows(head.amount, rows))
         case Let(value=Bands() | Points() | Choose()):
-            return replace(node, value=with_rows(node.value, rows))
-    return replace(node, rows=rows)
+            return changed(head, value=with_rows(head.value, rows))
+    return changed(head, rows=rows)
 
 
-def walk(node: Any) -> Iterator[Any]:
-    """`node` and every node in it, outermost first."""
-    pending = [node]
+def walk(tree: Any) -> Iterator[Any]:
+    """`tree` and every node in it, outermost first."""
+    pending = [tree]
     while pending:
         current = pending.pop()
         if isinstance(current, tuple) and not isinstance(current, Span):
             pending += reversed(current)
         elif isinstance(current, Node):
             yield current
-            pending += [getattr(current, f.name) for f in reversed(fields(current)) if f.name != "span"]
+            pending += [getattr(current, f.name) for f in reversed(node_fields(current)) if f.name != "span"]

@@ -6,21 +6,21 @@ from dataclasses import dataclass, field
 from kpidsl.text.source import Cell, Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Word:
     """An argument that is said in the reader's language: a token of the word table."""
 
     token: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class AnyOf:
     """An argument that lists what would have been accepted."""
 
     tokens: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Phrase:
     """An argument made of pieces of policy text, some of them keywords, with a space between."""
 
@@ -30,7 +30,7 @@ class Phrase:
 Argument = str | int | Word | AnyOf | Phrase | tuple["Argument", ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Finding:
     """`code` says what; `place` where. An argument `near` chooses the wording that suggests it."""
 

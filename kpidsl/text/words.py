@@ -1,5 +1,6 @@
 """The word table: what each keyword is called in Chinese and in English, from grammar/keywords.yaml."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -7,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import kpidsl
+from kpidsl.text.cache import cached
 
 Lang = Literal["zh", "en"]
 LANGS: tuple[Lang, ...] = ("zh", "en")
@@ -20,10 +22,15 @@ def grammar_folder() -> Path:
 
 
 def load_yaml(path: Path) -> Any:
+    """A table of words or phrases. Its JSON is cached: reading YAML takes longer than a small run."""
+    text = path.read_bytes()
+    return json.loads(cached(path.name, text, _as_json))
+
+
+def _as_json(text: bytes) -> bytes:
     import yaml
 
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return yaml.load(path.read_text(encoding="utf-8"), Loader=loader)
+    return json.dumps(yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))).encode()
 
 
 @dataclass(frozen=True)

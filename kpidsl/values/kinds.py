@@ -26,7 +26,7 @@ class Base(StrEnum):
 NUMERIC = frozenset({Base.POINTS, Base.PERCENT, Base.PP, Base.COUNT, Base.NUMBER, Base.MONEY, Base.DAYS})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Kind:
     base: Base
     currency: str = ""
@@ -52,7 +52,7 @@ YES_NO = Kind(Base.YES_NO)
 TEXT = Kind(Base.TEXT)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Range:
     """The values that a fact may take; a bound of None is open to infinity."""
 

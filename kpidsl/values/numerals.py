@@ -7,6 +7,7 @@ from kpidsl.values.kinds import Base, Kind, Value
 from kpidsl.values.rounding import Mode, round_to
 
 APPROXIMATE_DIGITS = 6
+LARGEST_SHOWN = 10**6
 PERCENT_LIKE = (Base.PERCENT, Base.PP)
 
 
@@ -50,8 +51,9 @@ def _short(value: Fraction) -> str:
 
 
 def _approximate(shown: Fraction, value: Fraction, digits: int, sign: str) -> str:
-    rounded = fixed(round_to(shown, Fraction(1, 10**digits), Mode.HALF_UP), digits)
-    return f"≈{rounded}{sign} ({value.numerator}/{value.denominator})"
+    """Rounded and marked; with the exact fraction where that is short enough to calculate with by hand."""
+    rounded = f"≈{fixed(round_to(shown, Fraction(1, 10**digits), Mode.HALF_UP), digits)}{sign}"
+    return f"{rounded} ({value.numerator}/{value.denominator})" if value.denominator < LARGEST_SHOWN else rounded
 
 
 def written(value: Value, kind: Kind, words: tuple[str, str, str]) -> str:
