@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from kpidsl.core import nodes as n
 from kpidsl.policy.infer import Scope, infer, table_axes
-from kpidsl.policy.model import FACT, Policy, kind_of
+from kpidsl.policy.model import FACT, Policy, day, kind_of
 from kpidsl.syntax import tree as t
 from kpidsl.text.source import Span
 from kpidsl.values import kinds as k
@@ -45,8 +45,10 @@ class Lowering:
                 return n.Literal(at, number)
             case t.YesNo(value=yes):
                 return n.Literal(at, yes)
-            case t.Text(text=text) | t.Calendar(text=text):
+            case t.Text(text=text):
                 return n.Literal(at, text)
+            case t.Calendar():
+                return n.Literal(at, day(node))
             case t.Full():
                 return n.Literal(at, worth)
             case t.Missing():

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from kpidsl.policy.arithmetic import comparable, of_product, of_quotient, of_sum, together
-from kpidsl.policy.model import EVENTS, TABLE, Symbol, kind_of, quantity_kind
+from kpidsl.policy.model import EVENTS, TABLE, Symbol, day, kind_of, quantity_kind
 from kpidsl.syntax import tree as t
 from kpidsl.text.findings import Argument, Finding, Phrase, Word, nearest
 from kpidsl.text.source import Span
@@ -38,6 +39,8 @@ def infer(node: t.Expr | t.Slope, scope: Scope) -> Kind | None:
         case t.YesNo():
             return k.YES_NO
         case t.Calendar():
+            if day(node) is None:
+                scope.report("K017", node.span, text=node.text)
             return k.DATE
         case t.Full():
             return _full(node, scope)
@@ -300,6 +303,9 @@ def _block(node: t.Block, scope: Scope) -> Kind | None:
         case t.Points(subject=subject, rows=points):
             for point in points:
                 compare_kinds(subject, point.at, scope)
+            ends = [point.at.value for point in points if isinstance(point.at, t.Quantity)]
+            if len(points) < 2 or any(low >= high for low, high in pairwise(ends)):
+                scope.report("P023", node.span)
             return unify(tuple(point.value for point in points), scope)
         case t.Choose(rows=cases):
             for case in cases:

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 
 from kpidsl.syntax import tree as t
@@ -75,9 +76,18 @@ def literal(node: t.Expr) -> k.Value:
     match node:
         case t.Quantity(value=value) | t.YesNo(value=value):
             return value
-        case t.Text(text=text) | t.Name(text=text) | t.Calendar(text=text):
+        case t.Text(text=text) | t.Name(text=text):
             return text
+        case t.Calendar():
+            return day(node)
     raise TypeError(f"not a literal: {type(node).__name__}")
+
+
+def day(node: t.Calendar) -> date | None:
+    try:
+        return date.fromisoformat(node.text)
+    except ValueError:
+        return None
 
 
 def quantity_kind(node: t.Quantity) -> Kind:
