@@ -110,7 +110,8 @@ def actuals(row: dict[str, str], draw: random.Random) -> dict[str, str]:
     swaps, plans, billed = draw.randint(60, 300), draw.randint(60, 300), draw.randint(20, 90) * 1000
     made = {
         "预存本金": f"{draw.randint(0, 8000):,}", "产品净增": str(draw.randint(-1, 4)),
-        "综合接入净增": str(draw.randint(0, 4)), "商户接入净增": str(draw.randint(0, 5)), "组建累计": near("集团组建目标"),
+        "综合接入净增": str(draw.randint(0, 4)), "商户接入净增": str(draw.randint(0, 5)),
+        "组建累计": near("集团组建目标"),
         "当月组建": str(draw.randint(8, 20)), "成员收集数": near("成员收集目标"), "成员真实性": share(82, 100),
         "换卡拍照用户数": str(swaps), "换卡用户数": str(swaps * draw.randint(36, 60) // 100),
         "换套餐拍照用户数": str(plans), "换套餐用户数": str(plans * draw.randint(27, 45) // 100),
@@ -139,7 +140,7 @@ def events(rows: list[dict[str, str]], draw: random.Random) -> tuple[list[list[s
 
 
 def faults(table: list[list[str]]) -> list[list[str]]:
-    """The facts with twelve different faults, one in each of eleven rows and one in the header."""
+    """The facts with twelve different faults: in the header, in ten cells, and a row that stands twice."""
     bad = [row[:] for row in table]
     at = {header: place for place, header in enumerate(bad[0])}
     for number, column, cell in (
@@ -153,10 +154,10 @@ def faults(table: list[list[str]]) -> list[list[str]]:
         (9, "换卡用户数", "#DIV/0!"),      # a formula that failed
         (10, "本年产品实收", "3.9E+04"),   # digits lost in Excel
         (11, "存量合约数", "-3"),          # a negative count
-        (13, "客户经理", bad[11][0]),      # the same manager twice
     ):  # fmt: skip
         bad[number - 1][at[column]] = cell
     bad[0][at["驻点周数"]] = "驻点周次"    # a header that nobody knows
+    bad.append(bad[11][:])                 # the same manager twice
     return bad
 
 
@@ -202,9 +203,10 @@ def main(folder: Path) -> None:
 def region(folder: Path, table: list[list[str]], signed: list[list[str]], won_back: list[list[str]],
            draw: random.Random) -> None:
     """Linpu's own facts: its managers, with what its own item counts."""
+    managers = [row for row in table if row[1] == "临浦"]
+    shares = ("0.5%", "1%", "2.25%", "3%", "3.01%")
     own = [[*table[0], "宽带拆机率", "专线故障超时数"]]
-    own += [[*row, f"{share}%", str(draw.randint(0, 4))]
-            for row, share in zip((r for r in table if r[1] == "临浦"), ("0.5", "1", "2.25", "3", "3.01"), strict=True)]  # fmt: skip
+    own += [[*row, share, str(draw.randint(0, 4))] for row, share in zip(managers, shares, strict=True)]
     for suffix, content in (("", own), (f".{SIGNED}", _of("临浦", signed)), (f".{WON_BACK}", _of("临浦", won_back))):
         write_csv(folder / f"grid-2014-linpu-05{suffix}.csv", content, "utf-8-sig")
 

@@ -18,7 +18,7 @@ from kpidsl.core.results import Outcome, Unscored
 from kpidsl.engines.exact import run
 from kpidsl.facts.join import Joined, join
 from kpidsl.facts.read import Facts, read_table
-from kpidsl.facts.sheets import WORKBOOKS, Sheet, read_sheets
+from kpidsl.facts.sheets import Sheet, read_sheets
 from kpidsl.policy.model import Policy, kind_of, range_of
 from kpidsl.text.findings import Finding, RefusedError, Word
 from kpidsl.text.source import Cell, Span
@@ -132,16 +132,14 @@ def _events(table: Table, inputs: Inputs, files: dict[str, bytes]) -> Facts:
     path = given.get(table.header) or given.get(table.name)
     if path:
         return read_table(_sheets(path, inputs, files)[0], table)
-    if inputs.facts != "-" and Path(inputs.facts).suffix.lower() in WORKBOOKS:
-        for sheet in _sheets(inputs.facts, inputs, files):
-            if _tab(sheet) == table.header:
-                return read_table(sheet, table)
-    beside = Path(inputs.facts)
-    if inputs.facts != "-":
-        candidate = beside.with_name(f"{beside.stem}.{table.header}{beside.suffix}")
-        if candidate.exists():
-            return read_table(_sheets(str(candidate), inputs, files)[0], table)
-    raise RefusedError([Finding("D043", None, {"name": table.header, "file": f"{beside.stem}.{table.header}.csv"})])
+    for sheet in _sheets(inputs.facts, inputs, files):
+        if _tab(sheet) == table.header:
+            return read_table(sheet, table)
+    facts = Path("facts.csv" if inputs.facts == "-" else inputs.facts)
+    beside = facts.with_name(f"{facts.stem}.{table.header}{facts.suffix}")
+    if inputs.facts != "-" and beside.exists():
+        return read_table(_sheets(str(beside), inputs, files)[0], table)
+    raise RefusedError([Finding("D043", None, {"name": table.header, "file": beside.with_suffix(".csv").name})])
 
 
 def _failure(unscored: Unscored, facts: Facts, headers: Mapping[str, str]) -> Finding:

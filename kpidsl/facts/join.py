@@ -50,7 +50,7 @@ def _owned(table: Facts, subjects: set[str]) -> Facts:
 
     def checked(row: Reading) -> Reading:
         name = row.values[owner]
-        if name is None or str(name) in subjects:
+        if name is None or not subjects or str(name) in subjects:
             return row
         args = {"value": str(name), "near": nearest(str(name), subjects)}
         return replace(row, findings=(*row.findings, Finding("D022", Cell(table.sheet.name, row.number, label), args)))

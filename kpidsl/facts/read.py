@@ -16,21 +16,26 @@ from kpidsl.values.reading import UNIT_HEADERS, UnreadableError, is_bare_share, 
 
 _UNIT = re.compile(r"\s*(?:\((%|元|万元|天)\)|(%))$")
 LONGEST_SHOWN = 40
+NOWHERE = -1     # the place of a column that the sheet does not have
 
 
 @dataclass(frozen=True)
 class Reading:
-    """A row of values with its number in the file. `findings`: what is wrong with it; `twins`: rows of the same key."""
+    """A row of values with its number in the file.
+
+    `findings`: what is wrong with it; `twins`: other rows of the same key; `blocked`: a column is missing.
+    """
 
     number: int
     values: Mapping[str, Value]
     cells: tuple[str, ...]
     findings: tuple[Finding, ...] = ()
     twins: tuple[int, ...] = ()
+    blocked: bool = False
 
     @property
     def good(self) -> bool:
-        return not self.findings and not self.twins
+        return not (self.findings or self.twins or self.blocked)
 
 
 @dataclass(frozen=True)
@@ -69,7 +74,7 @@ def read_table(sheet: Sheet, table: Table) -> Facts:
     rows = [_row(sheet, number, cells, columns, notes)
             for number, cells in zip(sheet.numbers, sheet.rows, strict=True)]  # fmt: skip
     if any(f.code == "D005" for f in findings):
-        rows = []
+        rows = [replace(row, blocked=True) for row in rows]
     findings += [Finding("D030", Cell(sheet.name, 0, column), {"cells": len(cells), "example": cells[0],
                                                                "as": percent(Fraction(cells[0]), "%")})
                  for column, cells in notes.bare.items() if not sheet.typed]  # fmt: skip
@@ -100,8 +105,8 @@ def _match(sheet: Sheet, table: Table) -> tuple[list[_Column], list[Finding]]:
             columns.append(_Column(item, places[0], normal(header)[1], header.strip()))
         elif item.scored and not item.optional and item.default is None:
             missing.append(item)
-        else:
-            columns.append(_Column(item, -1, None, item.header))
+        if not places:
+            columns.append(_Column(item, NOWHERE, None, item.header))
     unknown = [h.strip() for at, h in enumerate(sheet.header) if at not in taken and h.strip()]
     for item in missing:
         near = nearest(item.header, unknown)
@@ -120,9 +125,9 @@ def _row(sheet: Sheet, number: int, cells: tuple[str, ...], columns: list[_Colum
     if len(cells) > len(sheet.header) and any(cell.strip() for cell in cells[len(sheet.header) :]):
         findings.append(Finding("D008", Cell(sheet.name, number), {"cells": len(cells), "headers": len(sheet.header)}))
     for column in columns:
-        text = tidy(cells[column.at]) if -1 < column.at < len(cells) else ""
+        text = tidy(cells[column.at]) if NOWHERE < column.at < len(cells) else ""
         try:
-            values[column.field.name] = _value(text, column)
+            values[column.field.name] = _value(text, column) if column.at > NOWHERE else column.field.default
         except UnreadableError as problem:
             values[column.field.name] = None
             findings.append(_finding(problem, Cell(sheet.name, number, column.header), text, column.field))

@@ -22,9 +22,6 @@ def rejected_rows(joined: Joined, outcome: Outcome) -> dict[int, list[int]]:
 
 
 def _bad(table: Facts, failed: set[int]) -> list[int]:
-    """All the rows, where the table itself could not be read."""
-    if not table.rows:
-        return list(table.sheet.numbers)
     return [row.number for row in table.rows if not row.good or row.number in failed]
 
 

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -15,6 +16,7 @@ from kpidsl.text.words import Lang
 from kpidsl.values.numerals import decimal_places, exact, fixed, readable
 
 NO_SCORE = "—"
+_NUMBER = re.compile(r"[+-]?[\d,.]+%?")
 MOST_PLACES = 6
 
 
@@ -76,8 +78,9 @@ def as_csv(program: Program, scores: Sequence[Score], lang: Lang) -> bytes:
 
 
 def inert(text: str) -> str:
-    """A text that a spreadsheet shows and does not run."""
-    return "'" + text if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+    """A text that a spreadsheet shows and does not run; a number stays as it is."""
+    runs = text[:1] in ("=", "+", "-", "@", "\t", "\r") and not _NUMBER.fullmatch(text)
+    return "'" + text if runs else text
 
 
 def as_json(program: Program, scores: Sequence[Score], manifest: dict[str, Any], lang: Lang) -> bytes:

@@ -11,6 +11,7 @@ CONTINUES = frozenset({"COMMA", "PLUS", "MINUS", "STAR", "SLASH", "AND", "OR", "
 WIDTHS = {" ": 1, "\u00a0": 1, "\u3000": 2, "\t": 4}
 LONGEST_TEXT = 2_000_000
 MOST_FINDINGS = 100
+DEEPEST = 12
 
 
 @dataclass
@@ -84,6 +85,9 @@ def _nest(lines: list[Line], findings: list[Finding]) -> list[Line]:
         closed: Line | None = None
         while above and above[-1].indent >= line.indent:
             closed = above.pop()
+        if len(above) > DEEPEST:
+            findings.append(Finding("L008", line.tokens[0].span, {"most": DEEPEST}))
+            return roots
         siblings = above[-1].children if above else roots
         if closed and closed.indent != line.indent and line.sound:
             findings.append(Finding("L003", line.tokens[0].span, {"indent": line.indent, "near_indent": closed.indent}))

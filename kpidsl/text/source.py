@@ -6,9 +6,9 @@ from functools import cached_property
 from typing import NamedTuple
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Source:
-    """One text with the name under which the reader knows it; compared by identity."""
+    """One text with the name under which the reader knows it."""
 
     path: str
     text: str = field(repr=False)
