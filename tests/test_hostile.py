@@ -26,6 +26,6 @@ def test_extremes(make: object) -> None:
         limited(lambda text=text: survive(text))
 
 
-@pytest.mark.parametrize("text", ["", "\n", "\ufeff", "#", "policy", "\0" * 1000, "考核办法", "板块 甲\n指标 乙", " 加"])
+@pytest.mark.parametrize("text", ["", "\n", "\ufeff", "#", "policy", "\0" * 99, "考核办法", "板块 甲\n指标 乙", " 加"])
 def test_next_to_nothing(text: str) -> None:
     survive(text)

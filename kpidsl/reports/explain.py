@@ -76,7 +76,7 @@ def _entry(entry: Entry, score: Score, lang: Lang, margin: str) -> Iterator[str]
     amounts = [_pad(amount.split(" ")[0], 12, right=True) for amount in (signed(entry.amount), balance)]
     yield margin + "  ".join([_pad(entry.clause, 20), *amounts, "", text])
     for note in _notes(entry, inner, lang):
-        yield margin + " " * 50 + note
+        yield margin + " " * 6 + note
     if inner and inner.role == "part":
         yield from _account(inner, score, lang, margin + MARGIN * 2)
 
