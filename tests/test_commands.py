@@ -55,7 +55,7 @@ def test_keep_going_loses_no_row(tmp_path: Path) -> None:
         (tmp_path / f"facts.{events}.csv").write_bytes(data)
     result = kpidsl("run", POLICY, "facts.csv", "--keep-going", "-o", "scores.csv", cwd=tmp_path)
     assert result.returncode == 1
-    assert "facts.csv: 28 rows in = 27 scores + 1 rejects" in result.stderr
+    assert "facts.csv: rows in 28 = scores 27 + rejects 1" in result.stderr
     scores = (tmp_path / "scores.csv").read_text(encoding="utf-8-sig").splitlines()[1:]
     rejects = (tmp_path / "scores.rejects.csv").read_text(encoding="utf-8-sig").splitlines()[1:]
     assert (len(scores), len(rejects)) == (27, 1)

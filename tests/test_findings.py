@@ -15,8 +15,8 @@ from kpidsl.text.words import LANGS, Lang
 CASES = {path.stem: path.read_text(encoding="utf-8") for path in (ROOT / "tests/findings").glob("*.md")}
 # What no small UTF-8 block can be: a file of too many characters, and one that is no text.
 AS_BYTES = {"L006": b"#" * (LONGEST_TEXT + 1), "L007": b"\xff"}
-# A subject is at fault only where a row of its events has a fault of its own.
-WITH_OTHERS = {"D023": {"D011"}}
+# These only follow from a fault of a row.
+WITH_OTHERS = {"D023": {"D011"}, "D048": {"D011"}}
 
 
 def test_every_code_has_a_case() -> None:

@@ -46,9 +46,6 @@ def main() -> None:
         group(standalone_mode=True)
     except BrokenPipeError:
         sys.exit(FINDINGS)
-    except OSError as error:
-        click.echo(f"kpidsl: {error.filename or ''}: {error.strerror or error}", err=True)
-        sys.exit(INTERNAL)
     except Exception as error:
         what = f"internal error ({type(error).__name__}: {error})"
         click.echo(f"kpidsl: {what}. Please report it with the policy.", err=True)

@@ -36,11 +36,15 @@ def command(policy: str, facts: str, events: tuple[str, ...], params: tuple[str,
     for score in scored.outcome.scores:
         check(score)
     show_findings(scored.findings, lang)
-    _show_notes(scored, lang)
     rejected = has_errors(scored.findings)
-    if rejected and not keep_going:
+    stopped = rejected and not keep_going
+    _show_counts(scored, "facts seen" if stopped else "facts in", lang)
+    if stopped:
         click.echo(phrase(lang, "nothing written"), err=True)
+        if scored.outcome.scores:
+            click.echo(phrase(lang, "or keep going"), err=True)
         sys.exit(1)
+    _show_open_rules(scored, lang)
     contents = _rejects(scored, facts, output, lang)
     if output:
         contents |= _results(scored, Path(output), lang)
@@ -52,12 +56,15 @@ def command(policy: str, facts: str, events: tuple[str, ...], params: tuple[str,
     sys.exit(1 if rejected else 0)
 
 
-def _show_notes(scored: Scored, lang: Lang) -> None:
-    """How many rows came in and what became of them; rules that wait for a file."""
+def _show_counts(scored: Scored, of_facts: str, lang: Lang) -> None:
+    """How many rows came in and what became of them."""
     for at, bad in rejected_rows(scored.joined, scored.outcome).items():
         sheet = scored.joined.tables[at].sheet
         counts = {"rows": len(sheet.rows), "good": len(sheet.rows) - len(bad), "bad": len(bad)}
-        click.echo(phrase(lang, "events in" if at else "facts in", table=sheet.name, **counts), err=True)
+        click.echo(phrase(lang, "events in" if at else of_facts, table=sheet.name, **counts), err=True)
+
+
+def _show_open_rules(scored: Scored, lang: Lang) -> None:
     for ledger in scored.program.ledgers:
         if ledger.unfilled:
             click.echo(phrase(lang, "open rule", name=ledger.label, worth=ledger.worth or 0), err=True)

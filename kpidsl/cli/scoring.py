@@ -13,19 +13,19 @@ import click
 import kpidsl
 from kpidsl.cli.terminal import lang_option, load_policy
 from kpidsl.core.lower import lower
-from kpidsl.core.nodes import Program, Table
+from kpidsl.core.nodes import Field, Program, Table
 from kpidsl.core.results import Outcome, Unscored
 from kpidsl.engines.exact import run
 from kpidsl.facts.join import Joined, join
-from kpidsl.facts.read import Facts, read_table
+from kpidsl.facts.read import Facts, read_cell, read_table
 from kpidsl.facts.sheets import Sheet, read_sheets
 from kpidsl.policy.model import Policy, kind_of, range_of
-from kpidsl.text.findings import Finding, RefusedError, Word
+from kpidsl.text.findings import Argument, Finding, Phrase, RefusedError, Word
 from kpidsl.text.source import Cell, Span
 from kpidsl.text.words import Lang
 from kpidsl.values.kinds import Value
 from kpidsl.values.numerals import exact
-from kpidsl.values.reading import UnreadableError, read, tidy
+from kpidsl.values.reading import tidy
 
 
 @dataclass(frozen=True)
@@ -68,13 +68,14 @@ def score_all(inputs: Inputs, lang: Lang) -> Scored:
     """Reads, checks and scores everything. Raises RefusedError where there is nothing to score at all."""
     policy = load_policy(inputs.policy, lang)
     program = lower(policy, _params(policy, inputs.params))
+    _check_events(program, inputs)
     files: dict[str, bytes] = {}
     facts = _facts(program, inputs, files)
     events = [_events(table, inputs, files) for table in program.events]
     joined = join(program, facts, events)
     outcome = run(program, joined.cases)
     headers = {item.name: item.header for item in program.facts.fields}
-    failures = [_failure(unscored, facts, headers) for unscored in outcome.unscored]
+    failures = [_failure(unscored, joined, headers) for unscored in outcome.unscored]
     return Scored(program, joined, outcome, (*joined.findings, *failures), _manifest(program, policy, files))
 
 
@@ -86,17 +87,15 @@ def _params(policy: Policy, given: tuple[str, ...]) -> dict[str, Value]:
     values: dict[str, Value] = {}
     for name, param in known.items():
         kind = kind_of(param.kind)
-        if name not in texts:
-            if param.value is None:
-                findings.append(Finding("D041", param.span, {"name": name, "kind": Word(kind.base)}))
-            continue
-        try:
-            value = read(tidy(texts[name]), kind)
-            if isinstance(value, Fraction) and not range_of(kind, param.bounds).holds(value):
-                raise UnreadableError("D020")
-            values[name] = value
-        except UnreadableError:
-            findings.append(Finding("D042", param.span, {"name": name, "value": texts[name], "kind": Word(kind.base)}))
+        if name not in texts and param.value is None:
+            findings.append(Finding("D041", param.span, {"name": name, "kind": Word(kind.base)}))
+        elif name in texts:
+            item = Field(name, name, kind, range_of(kind, param.bounds))
+            value = read_cell(tidy(texts[name]), item, Cell(f"--param {name}"))
+            if isinstance(value, Finding):
+                findings.append(value)
+            else:
+                values[name] = value
     if findings:
         raise RefusedError(findings)
     return values
@@ -114,11 +113,21 @@ def _sheets(path: str, inputs: Inputs, files: dict[str, bytes]) -> list[Sheet]:
     return read_sheets("-.xlsx" if workbook else path, data, inputs.encoding)
 
 
+def _check_events(program: Program, inputs: Inputs) -> None:
+    known = {name for table in program.events for name in (table.name, table.header)}
+    unknown = [item for item in inputs.events if item.partition("=")[0] not in known or "=" not in item]
+    if unknown:
+        shown = tuple(table.header for table in program.events)
+        raise RefusedError([Finding("D046", None, {"name": item, "known": shown}) for item in unknown])
+
+
 def _facts(program: Program, inputs: Inputs, files: dict[str, bytes]) -> Facts:
     """The first sheet that is not one of events."""
     names = {table.header for table in program.events}
     sheets = _sheets(inputs.facts, inputs, files)
     own = [sheet for sheet in sheets if _tab(sheet) not in names] or sheets
+    if not own[0].rows:
+        raise RefusedError([Finding("D004", Cell(own[0].name))])
     return read_table(own[0], program.facts)
 
 
@@ -128,7 +137,7 @@ def _tab(sheet: Sheet) -> str:
 
 def _events(table: Table, inputs: Inputs, files: dict[str, bytes]) -> Facts:
     """From --events, a sheet of the workbook of facts, or a file beside the facts that has the events' name."""
-    given = dict(item.split("=", 1) for item in inputs.events if "=" in item)
+    given = {name: path for name, _, path in (item.partition("=") for item in inputs.events)}
     path = given.get(table.header) or given.get(table.name)
     if path:
         return read_table(_sheets(path, inputs, files)[0], table)
@@ -142,12 +151,16 @@ def _events(table: Table, inputs: Inputs, files: dict[str, bytes]) -> Facts:
     raise RefusedError([Finding("D043", None, {"name": table.header, "file": beside.with_suffix(".csv").name})])
 
 
-def _failure(unscored: Unscored, facts: Facts, headers: Mapping[str, str]) -> Finding:
-    text = unscored.place.text if isinstance(unscored.place, Span) else ""
-    column = headers.get(unscored.column, "")
-    return Finding(unscored.code, Cell(facts.sheet.name, unscored.row, column),
-                   {"rule": unscored.rule, "name": unscored.column, "text": " ".join(text.split()),
-                    "line": unscored.place.line if isinstance(unscored.place, Span) else 0})  # fmt: skip
+def _failure(unscored: Unscored, joined: Joined, headers: Mapping[str, str]) -> Finding:
+    line = unscored.place if isinstance(unscored.place, Span) else None
+    sheets = {table.table.name: table.sheet.name for table in joined.events}
+    event: Argument = ""
+    if unscored.event:
+        event = Phrase((" [", Cell(sheets[unscored.event[0]], unscored.event[1]), "]"), between="")
+    return Finding(unscored.code, Cell(joined.facts.sheet.name, unscored.row, headers.get(unscored.name, "")), {
+        "rule": unscored.rule, "name": unscored.name, "event": event,
+        "text": " ".join(line.text.split()) if line else "", "line": line.line if line else 0,
+    })  # fmt: skip
 
 
 def _manifest(program: Program, policy: Policy, files: Mapping[str, bytes]) -> dict[str, Any]:

@@ -10,11 +10,14 @@ import click
 
 from kpidsl.policy.model import Policy
 from kpidsl.policy.resolve import resolve
+from kpidsl.reports.words import phrase
 from kpidsl.text.findings import Finding, RefusedError
 from kpidsl.text.source import Source
 from kpidsl.text.wording import has_errors, render
 from kpidsl.text.words import LANGS, Lang
 
+OS_ERRORS: dict[type[OSError], str] = {FileNotFoundError: "no file", PermissionError: "no permission",
+                                       IsADirectoryError: "a folder", NotADirectoryError: "no file"}  # fmt: skip
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -27,6 +30,13 @@ class Command(click.Command):
         except RefusedError as refused:
             show_findings(refused.findings, ctx.params["lang"])
             return ctx.exit(1)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            reason = OS_ERRORS.get(type(error), "cannot open")
+            what = phrase(ctx.params["lang"], reason, path=error.filename or "", reason=error.strerror or error)
+            click.echo(f"kpidsl: {what}", err=True)
+            return ctx.exit(2)
 
 
 def lang_option(function: F) -> F:

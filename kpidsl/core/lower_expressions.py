@@ -1,11 +1,11 @@
 """Expressions to the core: every surface form becomes arithmetic, comparisons, ordered cases and rounding."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from itertools import pairwise
 
 from kpidsl.core import nodes as n
-from kpidsl.policy.infer import Scope, infer, table_axes
+from kpidsl.policy.infer import Scope, bounds_of, infer, table_axes
 from kpidsl.policy.model import FACT, Policy, day, kind_of
 from kpidsl.syntax import tree as t
 from kpidsl.text.source import Span
@@ -24,16 +24,20 @@ AGGREGATES = {"COUNT_OF": "count", "SUM_OF": "sum", "AVERAGE_OF": "average", "HI
               "LOWEST_OF": "lowest"}  # fmt: skip
 
 
+Columns = Mapping[str, Kind]
+"""The columns of the events that an aggregate goes over, with their kinds."""
+NO_COLUMNS: Columns = {}
+
+
 class Lowering:
     """Lowers the expressions of one policy. `worth` is what `full` means where the expression stands."""
 
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
-        self.scope = Scope(policy.symbols, [], worth=True)
         self.tables = {table.name.text: table for table in policy.tables}
         self.events = {events.name.text: events for events in policy.events}
 
-    def expr(self, node: t.Expr, worth: Fraction | None, columns: frozenset[str] = frozenset()) -> n.Expr:
+    def expr(self, node: t.Expr, worth: Fraction | None, columns: Columns = NO_COLUMNS) -> n.Expr:
         """`columns` are those of the events that an aggregate around `node` goes over."""
 
         def low(inner: t.Expr) -> n.Expr:
@@ -60,7 +64,7 @@ class Lowering:
             case t.Binary(op=op, left=left, right=right):
                 return n.Arithmetic(at, OPERATORS[op], low(left), low(right))
             case t.Compare(op=op, left=left, right=right):
-                return n.Comparison(at, OPERATORS[op], low(left), low(right))
+                return n.Comparison(at, OPERATORS[op], low(left), low(right), self.kind(left, columns))
             case t.Logic(op=op, left=left, right=right):
                 return n.Logic(at, op.lower(), (low(left), low(right)))
             case t.Not(value=value):
@@ -85,25 +89,26 @@ class Lowering:
                 cases = ((_yes(r) if isinstance(r.case, t.Otherwise) else low(r.case), low(r.outcome), r) for r in rows)
                 return n.Cases(at, tuple(n.Case(row.span, test, outcome) for test, outcome, row in cases))
 
-    def _name(self, node: t.Name, columns: frozenset[str]) -> n.Expr:
+    def _name(self, node: t.Name, columns: Columns) -> n.Expr:
         if node.text in columns:
-            return n.Column(node.span, node.text, of_event=True)
+            return n.Column(node.span, node.text, columns[node.text], of_event=True)
         symbol = self.policy.symbols.get(node.text)
         if symbol is None:
             return n.Literal(node.span, node.text)     # an option of the fact beside it
-        return n.Column(node.span, node.text) if symbol.role == FACT else n.Ref(node.span, node.text)
+        if symbol.role == FACT:
+            return n.Column(node.span, node.text, symbol.kind or k.TEXT)
+        return n.Ref(node.span, node.text)
 
-    def kind(self, node: t.Expr, columns: frozenset[str]) -> Kind | None:
-        if columns:
-            rows = (row for events in self.events.values() for row in events.rows if row.name.text in columns)
-            return infer(node, Scope(self.policy.symbols, [], True, {r.name.text: kind_of(r.kind) for r in rows}))
-        return infer(node, self.scope)
+    def kind(self, node: t.Expr, columns: Columns) -> Kind:
+        """A checked policy has a kind for every expression but the name of an option, which is a text."""
+        scope = Scope(self.policy.symbols, [], worth=True, columns=columns)
+        return infer(node, scope) or k.TEXT
 
-    def _bands(self, node: t.Bands, worth: Fraction | None, columns: frozenset[str]) -> n.Expr:
-        subject = self.expr(node.subject, worth, columns)
+    def _bands(self, node: t.Bands, worth: Fraction | None, columns: Columns) -> n.Expr:
+        subject, kind = self.expr(node.subject, worth, columns), self.kind(node.subject, columns)
         rows = []
         for row in node.rows:
-            test = self._band(row.band, subject, worth, columns)
+            test = self._band(row.band, subject, kind, [self.expr(e, worth, columns) for e in bounds_of(row.band)])
             if isinstance(row.outcome, t.Slope) and isinstance(row.band, t.Interval):
                 ends = [self.expr(e, worth, columns) for e in (row.band.low, row.band.high)]
                 values = [self.expr(e, worth, columns) for e in (row.outcome.start, row.outcome.stop)]
@@ -112,32 +117,31 @@ class Lowering:
                 assert not isinstance(row.outcome, t.Slope)
                 outcome = self.expr(row.outcome, worth, columns)
             rows.append(n.Case(row.span, test, outcome))
-        return n.Cases(node.span, tuple(rows), subject, self.kind(node.subject, columns))
+        return n.Cases(node.span, tuple(rows), subject, kind)
 
-    def _band(self, band: t.OneSided | t.Interval | t.Otherwise, subject: n.Expr, worth: Fraction | None,
-              columns: frozenset[str]) -> n.Expr:
+    def _band(self, band: t.OneSided | t.Interval | t.Otherwise, subject: n.Expr, kind: Kind,
+              ends: list[n.Expr]) -> n.Expr:
         match band:
-            case t.OneSided(op=op, bound=bound):
-                return n.Comparison(band.span, OPERATORS[op], subject, self.expr(bound, worth, columns))
+            case t.OneSided(op=op):
+                return n.Comparison(band.span, OPERATORS[op], subject, ends[0], kind)
             case t.Interval():
-                low, high = (self.expr(end, worth, columns) for end in (band.low, band.high))
-                above = n.Comparison(band.span, ">" if band.low_open else ">=", subject, low)
-                below = n.Comparison(band.span, "<" if band.high_open else "<=", subject, high)
+                above = n.Comparison(band.span, ">" if band.low_open else ">=", subject, ends[0], kind)
+                below = n.Comparison(band.span, "<" if band.high_open else "<=", subject, ends[1], kind)
                 return n.Logic(band.span, "and", (above, below))
             case t.Otherwise():
                 return n.Literal(band.span, True)
 
-    def _points(self, node: t.Points, worth: Fraction | None, columns: frozenset[str]) -> n.Expr:
-        subject = self.expr(node.subject, worth, columns)
+    def _points(self, node: t.Points, worth: Fraction | None, columns: Columns) -> n.Expr:
+        subject, kind = self.expr(node.subject, worth, columns), self.kind(node.subject, columns)
         ends = [(self.expr(p.at, worth, columns), self.expr(p.value, worth, columns), p.span) for p in node.rows]
         first, last = ends[0], ends[-1]
-        rows = [n.Case(first[2], n.Comparison(first[2], "<=", subject, first[0]), first[1])]
+        rows = [n.Case(first[2], n.Comparison(first[2], "<=", subject, first[0], kind), first[1])]
         for (low, start, above), (high, stop, below) in pairwise(ends):
             place = above.to(below)
             slope = _interpolate(place, subject, [low, high], [start, stop])
-            rows.append(n.Case(place, n.Comparison(place, "<=", subject, high), slope))
+            rows.append(n.Case(place, n.Comparison(place, "<=", subject, high, kind), slope))
         rows.append(n.Case(last[2], n.Literal(last[2], True), last[1]))
-        return n.Cases(node.span, tuple(rows), subject, self.kind(node.subject, columns))
+        return n.Cases(node.span, tuple(rows), subject, kind)
 
     def _lookup(self, node: t.Lookup, keys: list[n.Expr]) -> n.Expr:
         table = self.tables[node.table.text]
@@ -149,14 +153,14 @@ class Lowering:
             for name, cell in zip(across, row.cells, strict=True):
                 test = n.Logic(cell.span, "and", (down, _equals(cell.span, keys[1], name))) if len(keys) == 2 else down
                 cases.append(n.Case(cell.span, test, self.expr(cell, None)))
-        return n.Cases(node.span, tuple(cases))
+        return n.Cases(node.span, tuple(cases), table=table.name.text)
 
     def _aggregate(self, node: t.Aggregate, worth: Fraction | None) -> n.Expr:
-        columns = frozenset(row.name.text for row in self.events[node.events.text].rows)
+        columns = {row.name.text: kind_of(row.kind) for row in self.events[node.events.text].rows}
         value = self.expr(node.value, worth, columns) if node.value is not None else None
         where = self.expr(node.where, worth, columns) if node.where is not None else None
-        kind = self.kind(node, frozenset()) or k.NUMBER
-        return n.Aggregate(node.span, AGGREGATES[node.function], node.events.text, value, where, kind)
+        return n.Aggregate(node.span, AGGREGATES[node.function], node.events.text, value, where,
+                           self.kind(node, NO_COLUMNS))  # fmt: skip
 
 
 def _yes(row: t.CaseRow) -> n.Expr:
@@ -164,7 +168,7 @@ def _yes(row: t.CaseRow) -> n.Expr:
 
 
 def _equals(at: Span, left: n.Expr, text: str) -> n.Expr:
-    return n.Comparison(at, "=", left, n.Literal(at, text))
+    return n.Comparison(at, "=", left, n.Literal(at, text), k.TEXT)
 
 
 def _any_of(at: Span, value: n.Expr, options: Iterable[str]) -> n.Expr:

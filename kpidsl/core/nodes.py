@@ -32,6 +32,7 @@ class Column(Node):
     """A column of the subject's row; with `of_event`, of the row of events that an aggregate is at."""
 
     name: str
+    kind: Kind
     of_event: bool = False
 
 
@@ -53,11 +54,12 @@ class Arithmetic(Node):
 
 @node
 class Comparison(Node):
-    """`op` is one of >= <= > < = !=."""
+    """`op` is one of >= <= > < = !=; `kind` that of `left`."""
 
     op: str
     left: "Expr"
     right: "Expr"
+    kind: Kind
 
 
 @node
@@ -103,11 +105,15 @@ class Case(Node):
 
 @node
 class Cases(Node):
-    """The outcome of the first case whose test holds; `subject` is what the cases are told apart by, if one thing."""
+    """The outcome of the first case whose test holds.
+
+    `subject` is what the cases are told apart by, if one thing; `table` the name of the table that they are cells of.
+    """
 
     rows: tuple[Case, ...]
     subject: "Expr | None" = None
     kind: Kind | None = None
+    table: str = ""
 
 
 @node

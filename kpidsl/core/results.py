@@ -28,8 +28,7 @@ class Case(NamedTuple):
 class Input(NamedTuple):
     """A value that an entry used: a fact, parameter, `let` or balance by name, an aggregate by its place.
 
-    `inputs` are what it was worked out from. `events`: for an aggregate the rows that it took, each with the value
-    that it took from it.
+    `inputs` are what it was worked out from; `events` the rows that an aggregate went over.
     """
 
     name: str
@@ -37,7 +36,24 @@ class Input(NamedTuple):
     kind: Kind
     inputs: tuple["Input", ...] = ()
     place: Place = None
-    events: tuple[tuple[int, Fraction], ...] = ()
+    events: tuple["Taken", ...] = ()
+
+
+class Taken(NamedTuple):
+    """A row of events that an aggregate went over: its number, what was used of it, and the value taken, if any."""
+
+    number: int
+    used: tuple[Input, ...]
+    value: Fraction | None
+
+
+class Test(NamedTuple):
+    """A comparison in the condition of a line, with the value on its left."""
+
+    place: Place
+    value: Value
+    kind: Kind
+    holds: bool
 
 
 class Choice(NamedTuple):
@@ -75,6 +91,7 @@ class Entry(NamedTuple):
     inputs: tuple[Input, ...] = ()
     choices: tuple[Choice, ...] = ()
     steps: tuple[Steps, ...] = ()
+    tests: tuple[Test, ...] = ()
     ledger: str = ""     # the ledger whose balance this line takes in, for a section, rule or part
 
 
@@ -110,14 +127,17 @@ class Score(NamedTuple):
 
 
 class Unscored(NamedTuple):
-    """A subject that could not be scored: an error `code`, the rule, the column or text that it came from."""
+    """Why a subject has no score: an error `code`, the rule, what the value hangs on (`name`), the policy's line, and
+    for a value of events their name and row.
+    """
 
     row: int
     subject: str
     code: str
     rule: str
-    column: str
+    name: str
     place: Place
+    event: tuple[str, int] | None = None
 
 
 class Outcome(NamedTuple):

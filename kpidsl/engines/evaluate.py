@@ -7,7 +7,7 @@ from operator import add, eq, ge, gt, le, lt, mul, ne, sub
 from typing import Any
 
 from kpidsl.core import nodes as n
-from kpidsl.core.results import Choice, Event, Input, Row, Steps
+from kpidsl.core.results import Choice, Event, Input, Row, Steps, Taken, Test
 from kpidsl.values.kinds import Kind, Value
 from kpidsl.values.rounding import round_to
 
@@ -16,10 +16,15 @@ COMPARISON: Mapping[str, Callable[[Any, Any], bool]] = {">=": ge, "<=": le, ">":
 
 
 class FailedError(Exception):
-    """A value that cannot be worked out: `code` says why, `name` which column or ledger it hangs on."""
+    """A value that cannot be worked out: `code` says why, `name` what it hangs on.
 
-    def __init__(self, code: str, name: str, place: n.Place) -> None:
-        self.code, self.name, self.place = code, name, place
+    On its way out it learns the line of the policy that wanted the value, and the row of events that it was at.
+    """
+
+    def __init__(self, code: str, name: str) -> None:
+        self.code, self.name = code, name
+        self.line: n.Place = None
+        self.event: tuple[str, int] | None = None
         super().__init__(code, name)
 
 
@@ -30,6 +35,7 @@ class Trace:
     inputs: dict[str, Input] = field(default_factory=dict)
     choices: list[Choice] = field(default_factory=list)
     steps: list[Steps] = field(default_factory=list)
+    tests: list[Test] = field(default_factory=list)
 
 
 @dataclass
@@ -63,8 +69,8 @@ def evaluate(expr: n.Expr, env: Environment, trace: Trace) -> Value:
             return _ref(expr, env, trace)
         case n.Arithmetic():
             return _arithmetic(expr, env, trace)
-        case n.Comparison(op=op, left=left, right=right):
-            return COMPARISON[op](_present(left, env, trace), _present(right, env, trace))
+        case n.Comparison():
+            return _compare(expr, env, trace)
         case n.Logic(op="not", arguments=(argument,)):
             return not _present(argument, env, trace)
         case n.Logic(op="and", arguments=arguments):
@@ -88,7 +94,7 @@ def _present(expr: n.Expr, env: Environment, trace: Trace) -> Value:
     """The value, which an operation needs: missing is a failure."""
     value = evaluate(expr, env, trace)
     if value is None:
-        raise FailedError("E001", getattr(expr, "name", ""), expr.place)
+        raise FailedError("E001", getattr(expr, "name", ""))
     return value
 
 
@@ -99,12 +105,18 @@ def _number(expr: n.Expr, env: Environment, trace: Trace) -> Fraction:
 
 
 def _column(expr: n.Column, env: Environment, trace: Trace) -> Value:
-    if expr.of_event:
-        assert env.event is not None
-        return env.event[expr.name]
-    value = env.facts[expr.name]
-    trace.inputs.setdefault(expr.name, Input(expr.name, value, env.kinds[expr.name], place=expr.place))
+    row = env.event if expr.of_event else env.facts
+    assert row is not None
+    value = row[expr.name]
+    trace.inputs.setdefault(expr.name, Input(expr.name, value, expr.kind, place=expr.place))
     return value
+
+
+def _compare(expr: n.Comparison, env: Environment, trace: Trace) -> bool:
+    left, right = _present(expr.left, env, trace), _present(expr.right, env, trace)
+    holds = COMPARISON[expr.op](left, right)
+    trace.tests.append(Test(expr.place, left, expr.kind, holds))
+    return holds
 
 
 def _ref(expr: n.Ref, env: Environment, trace: Trace) -> Value:
@@ -125,7 +137,7 @@ def _arithmetic(expr: n.Arithmetic, env: Environment, trace: Trace) -> Fraction:
     if expr.op != "/":
         return ARITHMETIC[expr.op](left, right)
     if right == 0:
-        raise FailedError("E002", getattr(expr.right, "name", ""), expr.place)
+        raise FailedError("E002", getattr(expr.right, "name", ""))
     return left / right
 
 
@@ -153,29 +165,38 @@ def _cases(expr: n.Cases, env: Environment, trace: Trace) -> Value:
             places = tuple(r.place for r in expr.rows)
             trace.choices.append(Choice(expr.place, places, at, subject, expr.kind))
             return evaluate(row.outcome, env, trace)
-    raise FailedError("E003", "", expr.place)
+    raise FailedError("E005" if expr.table else "E003", expr.table)
 
 
 def _aggregate(expr: n.Aggregate, env: Environment, trace: Trace) -> Fraction:
-    taken: list[tuple[int, Fraction]] = []
-    inner = Trace()
+    rows: list[Taken] = []
     before = env.event
     for number, values in env.events.get(expr.events, ()):
-        env.event = values
-        if expr.where is None or _present(expr.where, env, inner):
-            taken.append((number, _number(expr.value, env, inner) if expr.value is not None else Fraction(1)))
+        env.event, used = values, Trace()
+        try:
+            value = _of_event(expr, env, used)
+        except FailedError as failure:
+            failure.event = failure.event or (expr.events, number)
+            raise
+        rows.append(Taken(number, tuple(used.inputs.values()), value))
     env.event = before
-    value = _combine(expr, [item for _, item in taken])
-    used = Input("", value, expr.kind, tuple(inner.inputs.values()), expr.place, tuple(taken))
-    trace.inputs.setdefault(f"\0{expr.place!r}", used)
-    return value
+    result = _combine(expr, [row.value for row in rows if row.value is not None])
+    trace.inputs.setdefault(f"\0{expr.place!r}", Input("", result, expr.kind, (), expr.place, tuple(rows)))
+    return result
+
+
+def _of_event(expr: n.Aggregate, env: Environment, trace: Trace) -> Fraction | None:
+    """What the aggregate takes from the row that it is at; None where the row does not pass."""
+    if expr.where is not None and not _present(expr.where, env, trace):
+        return None
+    return _number(expr.value, env, trace) if expr.value is not None else Fraction(1)
 
 
 def _combine(expr: n.Aggregate, values: list[Fraction]) -> Fraction:
     if expr.function in ("count", "sum"):
         return sum(values, Fraction(0))
     if not values:
-        raise FailedError("E004", expr.events, expr.place)
+        raise FailedError("E004", expr.events)
     if expr.function == "average":
         return sum(values, Fraction(0)) / len(values)
     return max(values) if expr.function == "highest" else min(values)

@@ -1,10 +1,10 @@
 """The exact engine: plain, slow, obviously right. Every other engine must agree with it to the last digit."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
 from kpidsl.core import nodes as n
-from kpidsl.core.results import Account, Case, Entry, Outcome, Score, Unscored
+from kpidsl.core.results import Account, Case, Entry, Outcome, Score, Test, Unscored
 from kpidsl.engines.evaluate import Environment, FailedError, Known, Trace, evaluate
 from kpidsl.values.kinds import Value
 
@@ -27,7 +27,7 @@ def run(program: n.Program, cases: Iterable[Case]) -> Outcome:
 def score(program: n.Program, case: Case) -> Score | list[Unscored]:
     env = Environment(case.facts, case.events, program.kinds)
     accounts: dict[str, Account] = {}
-    failures: dict[tuple[str, str, n.Place], Unscored] = {}
+    failures: dict[tuple[object, ...], Unscored] = {}
     subject = str(case.facts[program.subject])
     for definition in program.definitions:
         try:
@@ -37,10 +37,11 @@ def score(program: n.Program, case: Case) -> Score | list[Unscored]:
                 accounts[definition.name] = _account(definition, env, accounts)
         except FailedError as failure:
             env.known[definition.name] = Known(None, Trace(), failure)
+            failure.line = failure.line or definition.place
             if isinstance(definition, n.Ledger):
-                key = (failure.code, failure.name, failure.place)
+                key = (failure.code, failure.name, failure.line, failure.event)
                 failures.setdefault(key, Unscored(case.number, subject, failure.code, definition.label, failure.name,
-                                                  failure.place))  # fmt: skip
+                                                  failure.line, failure.event))  # fmt: skip
     if failures:
         return list(failures.values())
     return Score(case.number, subject, tuple(str(case.facts[g]) for g in program.within), accounts)
@@ -62,7 +63,11 @@ def _account(ledger: n.Ledger, env: Environment, accounts: Mapping[str, Account]
     balance = ZERO
     for line in ledger.lines:
         env.known[ledger.name] = Known(balance, Trace())
-        entry = _entry(line, balance, env, accounts)
+        try:
+            entry = _entry(line, balance, env, accounts)
+        except FailedError as failure:
+            failure.line = failure.line or line.place
+            raise
         entries.append(entry)
         if entry.balance is None:
             return _closed(ledger, env, tuple(entries), None, "missing", exempt)
@@ -86,7 +91,8 @@ def _entry(line: n.Line, balance: Fraction, env: Environment, accounts: Mapping[
         assert isinstance(line.amount, n.Ref)
         return _carried(line, line.amount, balance, env, accounts)
     if line.when is not None and not evaluate(line.when, env, trace):
-        return _posted(line, "when", None, balance, balance, trace)
+        return _posted(line, "when", None, balance, balance, trace, tests=trace.tests)
+    tests, trace.tests = trace.tests, []
     operand = evaluate(line.amount, env, trace)
     if line.verb == "round":
         trace = Trace()     # it used the balance, which every entry shows
@@ -94,7 +100,7 @@ def _entry(line: n.Line, balance: Fraction, env: Environment, accounts: Mapping[
         return _posted(line, "missing", None, balance, None, trace)
     after = _apply(line.verb, operand, balance)
     reason = "within" if after == balance and line.verb in ("at most", "at least") else ""
-    return _posted(line, reason, operand, balance, after, trace)
+    return _posted(line, reason, operand, balance, after, trace, tests=tests)
 
 
 def _carried(line: n.Line, ref: n.Ref, balance: Fraction, env: Environment, accounts: Mapping[str, Account]) -> Entry:
@@ -104,15 +110,15 @@ def _carried(line: n.Line, ref: n.Ref, balance: Fraction, env: Environment, acco
     inner = accounts[ref.name].balance
     after = balance if inner is None else balance + inner
     reason = accounts[ref.name].reason if inner is None else ""
-    return _posted(line, reason, inner, balance, after, Trace(), ref.name)
+    return _posted(line, reason, inner, balance, after, Trace(), ledger=ref.name)
 
 
-def _posted(line: n.Line, reason: str, operand: Value, before: Fraction, after: Fraction | None, trace: Trace,
-            ledger: str = "") -> Entry:
+def _posted(line: n.Line, reason: str, operand: Value, before: Fraction, after: Fraction | None, trace: Trace, *,
+            tests: Sequence[Test] = (), ledger: str = "") -> Entry:
     assert operand is None or isinstance(operand, Fraction)
     amount = ZERO if reason or after is None else after - before
     return Entry(line.clause, line.verb, line.place, reason, operand, amount, after, tuple(trace.inputs.values()),
-                 tuple(trace.choices), tuple(trace.steps), ledger)  # fmt: skip
+                 tuple(trace.choices), tuple(trace.steps), tuple(tests), ledger)  # fmt: skip
 
 
 def _apply(verb: str, operand: Value, balance: Fraction) -> Fraction:

@@ -24,7 +24,9 @@ class Joined:
 
     @property
     def findings(self) -> list[Finding]:
-        return [finding for table in self.tables for finding in table.all_findings]
+        """What is wrong with a table before what that means for a subject of another."""
+        found = [finding for table in self.tables for finding in table.all_findings]
+        return sorted(found, key=lambda finding: finding.code == "D023")
 
 
 def join(program: Program, facts: Facts, events: Sequence[Facts]) -> Joined:

@@ -10,12 +10,13 @@ from kpidsl.core.nodes import Field, Table
 from kpidsl.facts.sheets import Sheet
 from kpidsl.text.findings import Finding, Word, nearest
 from kpidsl.text.source import Cell
-from kpidsl.values.kinds import Base, Kind, Value
+from kpidsl.values.kinds import Base, Kind, Range, Value
 from kpidsl.values.numerals import exact, percent
 from kpidsl.values.reading import UNIT_HEADERS, UnreadableError, is_bare_share, read, tidy
 
 _UNIT = re.compile(r"\s*(?:\((%|元|万元|天)\)|(%))$")
 LONGEST_SHOWN = 40
+EXAMPLES = {Base.PERCENT: "86%", Base.PP: "2.5%", Base.NUMBER: "12.5", Base.POINTS: "12.5", Base.MONEY: "1,234.50"}
 NOWHERE = -1     # the place of a column that the sheet does not have
 
 
@@ -73,7 +74,7 @@ def read_table(sheet: Sheet, table: Table) -> Facts:
     notes = _Notes()
     rows = [_row(sheet, number, cells, columns, notes)
             for number, cells in zip(sheet.numbers, sheet.rows, strict=True)]  # fmt: skip
-    if any(f.code == "D005" for f in findings):
+    if any(f.code in ("D005", "D006") for f in findings):
         rows = [replace(row, blocked=True) for row in rows]
     findings += [Finding("D030", Cell(sheet.name, 0, column), {"cells": len(cells), "example": cells[0],
                                                                "as": percent(Fraction(cells[0]), "%")})
@@ -126,43 +127,49 @@ def _row(sheet: Sheet, number: int, cells: tuple[str, ...], columns: list[_Colum
         findings.append(Finding("D008", Cell(sheet.name, number), {"cells": len(cells), "headers": len(sheet.header)}))
     for column in columns:
         text = tidy(cells[column.at]) if NOWHERE < column.at < len(cells) else ""
-        try:
-            values[column.field.name] = _value(text, column) if column.at > NOWHERE else column.field.default
-        except UnreadableError as problem:
-            values[column.field.name] = None
-            findings.append(_finding(problem, Cell(sheet.name, number, column.header), text, column.field))
+        if column.at == NOWHERE:
+            values[column.field.name] = column.field.default
             continue
+        value = read_cell(text, column.field, Cell(sheet.name, number, column.header), column.scale)
+        if isinstance(value, Finding):
+            values[column.field.name] = None
+            findings.append(value)
+            continue
+        values[column.field.name] = value
         if column.scale is None and is_bare_share(text, column.field.kind):
             notes.bare.setdefault(column.header, []).append(text)
     return Reading(number, values, cells, tuple(findings))
 
 
-def _value(text: str, column: _Column) -> Value:
-    item = column.field
-    if not text:
-        if item.default is None and item.scored and not item.optional:
-            raise UnreadableError("D010")
+def read_cell(text: str, item: Field, cell: Cell, scale: Fraction | None = None) -> Value | Finding:
+    """The value of a tidied text, or what is wrong with it; `scale` is what the header says of bare numbers."""
+    if not text and (item.default is not None or item.optional or not item.scored):
         return item.default
-    value = read(text, item.kind, column.scale)
+    try:
+        value = read(text, item.kind, scale) if text else None
+    except UnreadableError as problem:
+        return _finding(problem.code, cell, text, item)
+    if value is None:
+        return _finding("D010", cell, text, item)
     if isinstance(value, Fraction) and not item.range.holds(value):
-        raise UnreadableError("D020")
+        return _finding("D020", cell, text, item)
     return value
 
 
-def _finding(problem: UnreadableError, cell: Cell, text: str, item: Field) -> Finding:
+def _finding(code: str, cell: Cell, text: str, item: Field) -> Finding:
     shown = text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + "…"
     kind = item.kind
-    return Finding(problem.code, cell, {
+    return Finding(code, cell, {
         "value": shown, "kind": Word(kind.base), "rules": item.needed_by or (item.header,),
-        "known": kind.options, "near": nearest(text, kind.options), "range": _range(item),
+        "known": kind.options, "near": nearest(text, kind.options), "range": range_text(item.range, kind),
+        "example": EXAMPLES.get(kind.base, "12"),
     })  # fmt: skip
 
 
-def _range(item: Field) -> str:
-    """The declared range as an interval: [0%, 100%], (0, …)."""
-    limits = item.range
-    low = "(…" if limits.low is None else ("(" if limits.low_open else "[") + _bound(limits.low, item.kind)
-    high = "…)" if limits.high is None else _bound(limits.high, item.kind) + (")" if limits.high_open else "]")
+def range_text(limits: Range, kind: Kind) -> str:
+    """A declared range as an interval: [0%, 100%], (0, …)."""
+    low = "(…" if limits.low is None else ("(" if limits.low_open else "[") + _bound(limits.low, kind)
+    high = "…)" if limits.high is None else _bound(limits.high, kind) + (")" if limits.high_open else "]")
     return f"{low}, {high}"
 
 

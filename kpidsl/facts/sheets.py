@@ -14,6 +14,7 @@ from kpidsl.values.numerals import exact
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
 TABLES = (".csv", ".txt", ".tsv", "")
+LARGEST_CELL = 10_000_000
 
 
 @dataclass(frozen=True)
@@ -38,8 +39,10 @@ def read_sheets(name: str, data: bytes, encoding: str | None = None) -> list[She
     if ending not in TABLES:
         raise RefusedError([Finding("D001", Cell(name), {"ending": ending, "known": (".csv", ".xlsx")})])
     text = decode(name, data, encoding)
-    delimiter = "\t" if ending == ".tsv" or "\t" in text.split("\n", 1)[0] else ","
-    return [_sheet(name, csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))]
+    header = text.lstrip().split("\n", 1)[0]
+    delimiter = max(",\t;", key=header.count)
+    csv.field_size_limit(LARGEST_CELL)
+    return [_sheet(name, csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))]
 
 
 def decode(name: str, data: bytes, encoding: str | None = None) -> str:
@@ -50,9 +53,12 @@ def decode(name: str, data: bytes, encoding: str | None = None) -> str:
     for choice in choices:
         try:
             return data.decode(choice)
-        except (UnicodeDecodeError, LookupError):
+        except UnicodeDecodeError:
             continue
-    raise RefusedError([Finding("D002", Cell(name), {"tried": tuple(choices)})])
+        except LookupError:
+            raise RefusedError([Finding("D025", Cell(name), {"encoding": choice})]) from None
+    tried = tuple(choice.upper().removesuffix("-SIG") for choice in choices)
+    raise RefusedError([Finding("D002", Cell(name), {"tried": tried})])
 
 
 def _sheet(name: str, lines: Iterable[list[str]], typed: bool = False) -> Sheet:
@@ -68,8 +74,8 @@ def _sheet(name: str, lines: Iterable[list[str]], typed: bool = False) -> Sheet:
                 rows.append(tuple(cells))
                 numbers.append(number)
     except csv.Error as error:
-        raise RefusedError([Finding("D003", Cell(name), {"reason": str(error)})]) from error
-    if not rows:
+        raise RefusedError([Finding("D003", Cell(name))]) from error
+    if not header:
         raise RefusedError([Finding("D004", Cell(name))])
     return Sheet(name, header, tuple(rows), tuple(numbers), typed)
 
@@ -81,11 +87,11 @@ def _workbook(name: str, data: bytes) -> list[Sheet]:
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
         contents = [(tab, book.get_sheet_by_name(tab).to_python(skip_empty_area=False)) for tab in book.sheet_names]
     except Exception as error:     # calamine raises classes of its own, and others, for what is no workbook
-        raise RefusedError([Finding("D003", Cell(name), {"reason": str(error)})]) from error
+        raise RefusedError([Finding("D009", Cell(name))]) from error
     sheets = []
     for tab, lines in contents:
         texts = [[_text(cell) for cell in line] for line in lines]
-        if any(any(cell.strip() for cell in line) for line in texts[1:]):
+        if any(cell.strip() for line in texts for cell in line):
             sheets.append(_sheet(f"{name}[{tab}]" if len(contents) > 1 else name, texts, typed=True))
     if not sheets:
         raise RefusedError([Finding("D004", Cell(name))])

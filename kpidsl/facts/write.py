@@ -1,5 +1,6 @@
 """Files written whole or not at all."""
 
+import errno
 import os
 import tempfile
 from collections.abc import Mapping
@@ -11,6 +12,8 @@ def write_all(contents: Mapping[Path, bytes]) -> None:
     written: list[tuple[str, Path]] = []
     try:
         for path, data in contents.items():
+            if not path.parent.is_dir():
+                raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path.parent))
             with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
                 written.append((file.name, path))
                 file.write(data)

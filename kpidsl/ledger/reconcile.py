@@ -3,7 +3,6 @@
     full marks - points not earned + bonuses - deductions -/+ limits, rounding = score
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -57,25 +56,20 @@ def reconcile(score: Score) -> Statement:
 
 
 def statement_of(account: Account, score: Score) -> Statement:
-    """The statement of one account: its own entries, and below sections those of each rule by its worth."""
+    """The statement of one account: its own entries against its own worth, and those of the accounts that it takes in.
+
+    A rule's own worth is what its parts leave of it; sections and the total have none.
+    """
     if account.balance is None:
         return Statement()
-    if account.role in ("rule", "part"):
-        return _classify(list(_leaves(account, score)), account.worth or Fraction(0))
-    own = _classify([entry for entry in account.entries if entry.verb != "carry"], Fraction(0))
-    for entry in account.entries:
-        if entry.verb == "carry" and not entry.reason:
-            own += statement_of(score.accounts[entry.ledger], score)
+    taken = [score.accounts[entry.ledger] for entry in account.entries if entry.verb == "carry" and not entry.reason]
+    worth = Fraction(0)
+    if account.role in ("rule", "part") and account.worth is not None:
+        worth = account.worth - sum((inner.worth or Fraction(0) for inner in taken), Fraction(0))
+    own = _classify([entry for entry in account.entries if entry.verb != "carry"], worth)
+    for inner in taken:
+        own += statement_of(inner, score)
     return own
-
-
-def _leaves(account: Account, score: Score) -> Iterator[Entry]:
-    """The entries of a rule with those of its parts where it takes them in."""
-    for entry in account.entries:
-        if entry.verb != "carry":
-            yield entry
-        elif not entry.reason:
-            yield from _leaves(score.accounts[entry.ledger], score)
 
 
 def _classify(entries: list[Entry], worth: Fraction) -> Statement:

@@ -7,6 +7,7 @@ from kpidsl.policy.model import parts_of
 from kpidsl.syntax import tree as t
 from kpidsl.text.findings import Argument, Phrase, Word
 from kpidsl.values.kinds import Base, Kind
+from kpidsl.values.numerals import exact
 
 _INSIDE = {"": ("SECTION", "RULE"), "SECTION": ("RULE",), "RULE": ("PART",), "PART": ("PART",)}
 _POSTS = (Base.POINTS, Base.NUMBER)
@@ -36,7 +37,8 @@ def _check_lines(ledger: t.Ledger, scope: Scope) -> None:
     if ledger.open and scoring:
         scope.report("P015", scoring[0].span, name=ledger.name.text)
     elif not ledger.open and not scoring:
-        scope.report("P010", ledger.span, role=Word(ledger.role), name=ledger.name.text)
+        rule = ledger.name.text if ledger.role == "RULE" else ""
+        scope.report("P010", ledger.span, role=Word(ledger.role), name=ledger.name.text, near=rule)
     for row in scoring[1:]:
         if isinstance(row, t.Posting) and row.verb == "START":
             scope.report("P016", row.span)
@@ -51,7 +53,7 @@ def _check_worth(ledger: t.Ledger, scope: Scope) -> None:
     worths = [part.worth for part in parts_of(ledger) if part.worth is not None]
     if ledger.role == "SECTION" and ledger.worth is not None and worths and sum(worths) != ledger.worth:
         total: Fraction = sum(worths, Fraction(0))
-        scope.report("P018", ledger.span, name=ledger.name.text, worth=str(ledger.worth), total=str(total))
+        scope.report("P018", ledger.span, name=ledger.name.text, worth=exact(ledger.worth), total=exact(total))
 
 
 def _check_posting(row: t.Posting, scope: Scope) -> None:
@@ -65,25 +67,20 @@ def _check_posting(row: t.Posting, scope: Scope) -> None:
         if kind.base not in _FACTORS:
             scope.report("K007", row.amount.span, text=row.amount.span.text, kind=Word(kind.base))
     elif kind.base not in _POSTS:
-        code = "K015" if kind.numeric else "K003"
-        scope.report(code, row.amount.span, verb=Word(row.verb), text=_name_of(row.amount), kind=Word(kind.base),
+        block = isinstance(row.amount, t.Bands | t.Points | t.Choose)
+        code = "K022" if block else "K015" if kind.numeric else "K003"
+        scope.report(code, row.amount.span, verb=Word(row.verb), text=row.amount.span.text, kind=Word(kind.base),
                      near=_mend(row, kind))  # fmt: skip
-
-
-def _name_of(amount: t.Expr) -> str:
-    return amount.subject.span.text if isinstance(amount, t.Bands | t.Points) else amount.span.text
 
 
 def _mend(row: t.Posting, kind: Kind) -> Argument:
     """How an amount of another kind becomes points."""
     verb, text = Word(row.verb), row.amount.span.text
-    if isinstance(row.amount, t.Bands | t.Points | t.Choose):
-        return ""
     match kind.base:
         case Base.PERCENT:
             return Phrase((verb, text, "*", Word("FULL")))
         case Base.PP:
-            return Phrase((verb, "0.5", Word("PER"), "1pp", Word("OF"), text))
+            return Phrase((verb, "0.5", Word("PER"), "1", Word("PP"), Word("OF"), text))
         case Base.COUNT:
             return Phrase((verb, "1", Word("PER"), "1", Word("OF"), text))
         case Base.MONEY:

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 
+from kpidsl.policy.arithmetic import comparable
 from kpidsl.policy.files import Merged
-from kpidsl.policy.infer import Scope, check_option, compare_kinds, infer, table_axes
+from kpidsl.policy.infer import Scope, check_option, infer, is_zero, table_axes
 from kpidsl.policy.model import (
     EVENTS,
     FACT,
@@ -29,10 +30,13 @@ def declare(merged: Merged, findings: list[Finding]) -> dict[str, Symbol]:
     for symbol in _symbols(merged):
         other = symbols.setdefault(symbol.name, symbol)
         if other is not symbol:
-            line = other.node.name.span.line
-            findings.append(Finding("N002", symbol.node.name.span, {"name": symbol.name, "role": Word(other.role),
-                                                                    "line": line}))  # fmt: skip
+            findings.append(_twice(symbol.node.name, other.node.name, other.word))
     return symbols
+
+
+def _twice(name: t.Ident, first: t.Ident, role: str) -> Finding:
+    path, line = first.span.source.path, first.span.line
+    return Finding("N002", name.span, {"name": name.text, "role": Word(role), "path": path, "line": line})
 
 
 def _symbols(merged: Merged) -> Iterable[Symbol]:
@@ -55,9 +59,9 @@ def check_declarations(merged: Merged, scope: Scope) -> None:
     for fact in merged.facts:
         _check_fact(fact, scope)
     for param in merged.params:
-        _check_bounds(param.kind, param.bounds, scope)
+        _check_bounds(param.name.text, param.kind, param.bounds, scope)
         if param.value is not None:
-            _check_literal(param.value, kind_of(param.kind), scope)
+            _check_value(param.value, kind_of(param.kind), param.bounds, param.name.text, scope)
     for events in merged.events:
         _check_columns(events, scope)
     for table in merged.tables:
@@ -66,43 +70,48 @@ def check_declarations(merged: Merged, scope: Scope) -> None:
 
 
 def _check_fact(fact: t.Fact, scope: Scope) -> None:
-    _check_bounds(fact.kind, fact.bounds, scope)
+    _check_bounds(fact.name.text, fact.kind, fact.bounds, scope)
     if fact.default is not None:
-        _check_literal(fact.default, kind_of(fact.kind), scope)
+        _check_value(fact.default, kind_of(fact.kind), fact.bounds, fact.name.text, scope)
 
 
-def _check_bounds(kind: t.Kind, bounds: tuple[t.Bound, ...], scope: Scope) -> None:
+def _check_bounds(name: str, kind: t.Kind, bounds: tuple[t.Bound, ...], scope: Scope) -> None:
     of = kind_of(kind)
     for bound in bounds:
         if not of.numeric or constant(bound.value) is None:
             scope.report("K013", bound.span, kind=Word(of.base))
         else:
-            _check_literal(bound.value, of, scope)
+            _check_literal(bound.value, of, name, scope)
     limits = range_of(of, bounds) if of.numeric else None
-    if limits and limits.low is not None and limits.high is not None and limits.low > limits.high:
+    if limits and limits.empty:
         scope.report("K014", bounds[0].span.to(bounds[-1].span))
 
 
-def _check_literal(node: t.Expr, kind: Kind, scope: Scope) -> None:
-    """A literal of the given kind; a name is the option that it spells."""
-    if isinstance(node, t.Name):
-        if kind.textual:
-            check_option(node.text, node.span, kind, scope)
-        else:
-            infer(node, scope)
+def _check_literal(node: t.Expr, kind: Kind, name: str, scope: Scope) -> None:
+    """A literal of the given kind, for what is called `name`; a name is the option that it spells."""
+    if isinstance(node, t.Name | t.Text) and kind.textual:
+        check_option(node.text, node.span, kind, scope)
         return
-    stand_in = t.Let(node.span, t.Ident(node.span, ""), None, None, node)
-    probe = Scope({"": Symbol("", PARAM, kind, stand_in)}, scope.findings)
-    compare_kinds(t.Name(node.span, ""), node, probe)
+    own = infer(node, scope)
+    if own is not None and not comparable(kind, own) and not (kind.numeric and is_zero(node)):
+        scope.report("K021", node.span, text=node.span.text, kind=Word(own.base), name=name, other=Word(kind.base))
+
+
+def _check_value(node: t.Expr, kind: Kind, bounds: tuple[t.Bound, ...], name: str, scope: Scope) -> None:
+    """A value that a fact or parameter has by itself must be one that it may have."""
+    _check_literal(node, kind, name, scope)
+    limits, value = range_of(kind, bounds), constant(node)
+    if kind.numeric and value is not None and not limits.holds(value):
+        scope.report("K019", node.span, text=node.span.text, name=name)
 
 
 def _check_columns(events: t.Events, scope: Scope) -> None:
-    seen: set[str] = set()
+    seen: dict[str, t.Ident] = {}
     for row in events.rows:
         _check_fact(row, scope)
-        if row.name.text in seen:
-            scope.report("N002", row.name.span, name=row.name.text, role=Word(FACT), line=events.span.line)
-        seen.add(row.name.text)
+        first = seen.setdefault(row.name.text, row.name)
+        if first is not row.name:
+            scope.findings.append(_twice(row.name, first, FACT))
     _check_labels(list(events.rows), scope)
 
 
@@ -122,18 +131,19 @@ def _check_table(table: t.Table, scope: Scope) -> None:
     if len(table.by) > 2 or len(axes) != len(table.by):
         scope.report("P012", table.span, name=table.name.text, by=len(table.by))
         return
+    seen: dict[type, dict[str, int]] = {t.TableRow: {}, t.TableHeader: {}}
     width = len(axes[1]) if len(axes) == 2 else 1
     for row in table.rows:
         keys = (row.key,) if isinstance(row, t.TableRow) else row.keys
-        known = axes[0] if isinstance(row, t.TableRow) else axes[1]
         for key in keys:
-            if known.count(key.text) > 1:
-                scope.report("P013", key.span, name=key.text)
+            if key.text in seen[type(row)]:
+                scope.report("P013", key.span, name=key.text, line=seen[type(row)][key.text])
+            seen[type(row)].setdefault(key.text, key.span.line)
         if isinstance(row, t.TableRow):
             if len(row.cells) != width:
                 scope.report("P014", row.span, given=len(row.cells), wanted=width)
             for cell in row.cells:
-                _check_literal(cell, kind, scope)
+                _check_literal(cell, kind, table.name.text, scope)
 
 
 def check_subject(merged: Merged, subject: t.Subject, scope: Scope) -> None:

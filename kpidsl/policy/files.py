@@ -2,16 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from os.path import normpath
 from pathlib import PurePath
 
 from kpidsl.syntax import tree as t
 from kpidsl.syntax.parse import parse
-from kpidsl.text.findings import Finding, nearest
+from kpidsl.text.findings import Finding, RefusedError, nearest
 from kpidsl.text.source import Source
 from kpidsl.values.node import changed
 
 Reader = Callable[[str], Source]
-"""Reads a text by path; raises OSError or UnicodeDecodeError."""
+"""Reads a text by path; raises OSError or RefusedError."""
 
 
 @dataclass
@@ -33,7 +34,7 @@ def load(source: Source, read: Reader, findings: list[Finding]) -> list[t.File]:
     seen: set[str] = set()
     current: Source | None = source
     while current is not None:
-        seen.add(current.path)
+        seen.add(normpath(current.path))
         file, found = parse(current)
         findings += found
         files.insert(0, file)
@@ -47,13 +48,13 @@ def _parent(file: t.File, seen: set[str], read: Reader, findings: list[Finding])
         findings.append(Finding("P004", extra.span))
     if not links:
         return None
-    path = str(PurePath(file.path).parent / links[0].path)
+    path = normpath(PurePath(file.path).parent / links[0].path)
     if path in seen:
         findings.append(Finding("P003", links[0].span, {"path": links[0].path}))
         return None
     try:
         return read(path)
-    except (OSError, UnicodeDecodeError, ValueError):
+    except (OSError, ValueError, RefusedError):
         findings.append(Finding("P002", links[0].span, {"path": links[0].path}))
         return None
 

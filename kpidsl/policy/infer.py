@@ -91,7 +91,7 @@ def unify(nodes: tuple[t.Expr | t.Slope | t.Missing, ...], scope: Scope) -> Kind
     kind: Kind | None = None
     for node in sorted(nodes, key=_is_coefficient):
         other = infer(node, scope)
-        if other is None or _is_zero(node) or (_is_coefficient(node) and kind == k.PERCENT):
+        if other is None or is_zero(node) or (_is_coefficient(node) and kind == k.PERCENT):
             continue
         common = other if kind is None else together(kind, other)
         if common is None:
@@ -102,7 +102,7 @@ def unify(nodes: tuple[t.Expr | t.Slope | t.Missing, ...], scope: Scope) -> Kind
     return kind or (k.NUMBER if nodes else None)
 
 
-def _is_zero(node: object) -> bool:
+def is_zero(node: object) -> bool:
     return isinstance(node, t.Quantity) and node.value == 0 and node.unit == "NUMBER"
 
 
@@ -126,7 +126,8 @@ def _name(node: t.Name, scope: Scope) -> Kind | None:
         scope.report("N001", node.span, name=node.text, near=near)
         return None
     if symbol.role in (EVENTS, TABLE):
-        scope.report("N003", node.span, name=node.text, role=Word(symbol.role))
+        events = node.text if symbol.role == EVENTS else ""
+        scope.report("N003", node.span, name=node.text, role=Word(symbol.role), near=events)
         return None
     return symbol.kind
 
@@ -144,8 +145,8 @@ def _binary(node: t.Binary, scope: Scope) -> Kind | None:
     if left is None or right is None:
         return None
     if node.op in ("PLUS", "MINUS"):
-        if _is_zero(node.left) or _is_zero(node.right):
-            return left if _is_zero(node.right) else right
+        if is_zero(node.left) or is_zero(node.right):
+            return left if is_zero(node.right) else right
         kind = of_sum(node.op, left, right)
     else:
         kind = of_product(left, right) if node.op == "STAR" else of_quotient(left, right)
@@ -156,11 +157,13 @@ def _binary(node: t.Binary, scope: Scope) -> Kind | None:
     return kind
 
 
-def _as_percent(node: t.Expr, kind: Kind, other: Kind) -> str:
+def _as_percent(node: t.Expr, kind: Kind, other: Kind) -> str | Phrase:
     """What a bare number beside a percent was probably meant to be: 80 as 80%."""
-    if isinstance(node, t.Quantity) and kind.base is Base.NUMBER and other.base in (Base.PERCENT, Base.PP):
-        return node.span.text + ("%" if other.base is Base.PERCENT else "pp")
-    return ""
+    if not isinstance(node, t.Quantity) or kind.base is not Base.NUMBER:
+        return ""
+    if other.base is Base.PP:
+        return Phrase((node.span.text, Word("PP")))
+    return node.span.text + "%" if other.base is Base.PERCENT else ""
 
 
 def _compare(node: t.Compare, scope: Scope) -> Kind:
@@ -171,6 +174,9 @@ def _compare(node: t.Compare, scope: Scope) -> Kind:
                 check_option(other.text, other.span, kind, scope)
                 return k.YES_NO
     compare_kinds(node.left, node.right, scope)
+    kind = infer(node.left, replace(scope, findings=[]))
+    if kind is not None and node.op not in ("EQ", "NE") and (kind.textual or kind.base is Base.YES_NO):
+        scope.report("K023", node.span, text=node.left.span.text, kind=Word(kind.base))
     return k.YES_NO
 
 
@@ -186,7 +192,7 @@ def compare_kinds(left: t.Expr, right: t.Expr, scope: Scope) -> None:
             if kind is not None and kind.base is Base.ONE_OF and isinstance(node, t.Text):
                 check_option(node.text, node.span, kind, scope)
         return
-    if (one.numeric and _is_zero(right)) or (other.numeric and _is_zero(left)):
+    if (one.numeric and is_zero(right)) or (other.numeric and is_zero(left)):
         return
     near = _as_percent(right, other, one) or _as_percent(left, one, other)
     scope.report("K002", right.span, left=left.span.text, kind=Word(one.base), right=right.span.text,
@@ -208,16 +214,18 @@ def _call(node: t.Call, scope: Scope) -> Kind | None:
     if node.function in ("MIN", "MAX"):
         return unify(node.arguments, scope)
     most = 1 if node.function == "ABS" else 2
-    if len(node.arguments) > most or (node.mode and node.function != "ROUND"):
-        scope.report("K008", node.span, function=Word(node.function), most=most)
+    if len(node.arguments) > most:
+        scope.report("K008", node.span, function=Word(node.function), near="" if most == 1 else "step")
         return None
+    if node.mode and node.function != "ROUND":
+        scope.report("K020", node.span, function=Word(node.function), round=Word("ROUND"))
     kind = _numeric(node.arguments[0], scope)
     if kind is None or node.function == "ABS":
         return kind
     if len(node.arguments) == 1:
         if kind.base in (Base.PERCENT, Base.PP):
-            unit = "%" if kind.base is Base.PERCENT else "pp"
-            near = Phrase((Word(node.function), f"({node.arguments[0].span.text}, 0.01{unit})"))
+            unit = "%" if kind.base is Base.PERCENT else Word("PP")
+            near = Phrase((Word(node.function), f"({node.arguments[0].span.text}, 1", unit, ")"), between="")
             scope.report("K009", node.span, function=Word(node.function), near=near)
         return kind
     step = node.arguments[1]
@@ -283,10 +291,11 @@ def _per(node: t.Per, scope: Scope) -> Kind | None:
 
 
 def _unit_for(unit: t.Quantity, kind: Kind) -> str | Phrase:
-    text = unit.span.text.rstrip("%％").strip()
-    if kind.base in (Base.PERCENT, Base.PP):
-        return text.removesuffix("pp").removesuffix("百分点") + ("%" if kind.base is Base.PERCENT else "pp")
-    return Phrase((text, Word("YUAN"))) if kind.base is Base.MONEY else ""
+    text = unit.span.text.rstrip("%％").removesuffix("pp").removesuffix("百分点").strip()
+    if kind.base is Base.PERCENT:
+        return text + "%"
+    words = {Base.PP: "PP", Base.MONEY: "YUAN", Base.DAYS: "DAYS"}
+    return Phrase((text, Word(words[kind.base]))) if kind.base in words else ""
 
 
 def _block(node: t.Block, scope: Scope) -> Kind | None:
@@ -296,7 +305,7 @@ def _block(node: t.Block, scope: Scope) -> Kind | None:
                 for bound in bounds_of(row.band):
                     compare_kinds(subject, bound, scope)
                 if isinstance(row.outcome, t.Slope) and not isinstance(row.band, t.Interval):
-                    scope.report("K016", row.span)
+                    scope.report("K016", row.band.span)
             if not rows:
                 infer(subject, scope)
             return unify(tuple(row.outcome for row in rows), scope)

@@ -22,6 +22,11 @@ class Symbol:
     kind: Kind | None
     node: t.Fact | t.Events | t.Param | t.Table | t.Let | t.Ledger
 
+    @property
+    def word(self) -> str:
+        """The token that a writer declares it with."""
+        return self.node.role if isinstance(self.node, t.Ledger) else self.role
+
 
 @dataclass(frozen=True)
 class Policy:

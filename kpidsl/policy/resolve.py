@@ -30,7 +30,7 @@ def resolve(source: Source, read: Reader) -> tuple[Policy | None, list[Finding]]
     for ledger in merged.ledgers:
         check_ledger(ledger, "", scope)
     header = _header(merged, source, scope)
-    found = _once(findings)
+    found = _causes(_once(findings))
     if header is None or has_errors(found):
         return None, found
     return _policy(header, merged, symbols, order, tuple(files)), found
@@ -113,6 +113,26 @@ def _let_kind(let: t.Let, scope: Scope) -> Kind | None:
     if kind is not None and not comparable(said, kind):
         scope.report("K018", let.kind.span, kind=Word(kind.base), other=Word(said.base), name=let.name.text)
     return said
+
+
+# What is missing where a line or a file could not be read is most likely there.
+_ABSENCES = frozenset({"P001", "P005", "P010", "P021", "P022"})
+_UNKNOWN = frozenset({"N001", "N006", "N007", "P006"})
+
+
+def _causes(findings: list[Finding]) -> list[Finding]:
+    """Without the findings that only follow from a line, or a file, that could not be read."""
+    unread = [f.place for f in findings if f.code[0] in "LS" and isinstance(f.place, Span)]
+    lines = {place.source.lines[place.line - 1] for place in unread}
+    lost_file = any(f.code == "P002" for f in findings)
+
+    def follows(finding: Finding) -> bool:
+        if finding.code in _ABSENCES:
+            return bool(unread) or lost_file
+        name = str(finding.args.get("name", ""))
+        return finding.code in _UNKNOWN and (lost_file or any(name in line for line in lines))
+
+    return [finding for finding in findings if not follows(finding)]
 
 
 def _once(findings: list[Finding]) -> list[Finding]:

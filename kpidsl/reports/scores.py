@@ -49,7 +49,7 @@ def terminal(program: Program, scores: Sequence[Score], lang: Lang) -> str:
     grid = [values(score, shown) for score in scores]
     places = [_places([row[at] for row in grid]) for at in range(len(shown.ledgers))]
     rows = [[s.subject, *s.groups, *map(_cell, row, places)] for s, row in zip(scores, grid, strict=True)]
-    align = ("left",) * len(shown.names) + ("right",) * len(shown.ledgers)
+    align = ("left",) * len(shown.names) + ("right",) * len(shown.ledgers) if rows else None
     return tabulate(rows, headers=shown.headers, tablefmt="simple", colalign=align, disable_numparse=True)
 
 

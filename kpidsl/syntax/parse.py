@@ -74,9 +74,16 @@ def _reduce(tokens: list[Token], start: str, findings: list[Finding]) -> Any:
         token = LarkToken("$END", "")
         return interactive.feed_token(token)
     except UnexpectedToken:
-        accepted = frozenset(interactive.accepts())  # type: ignore[no-untyped-call]
-        findings.append(_unexpected(tokens, token, accepted))
+        findings.append(_unexpected(tokens, token, _accepted(tokens, token, start)))
         return None
+
+
+def _accepted(tokens: list[Token], token: Any, start: str) -> frozenset[str]:
+    """What could have stood in the place of `token`; asked before it is fed, as that may have closed what was open."""
+    interactive = parser().parse_interactive(start=start)
+    for before in tokens[: tokens.index(token) if token in tokens else len(tokens)]:
+        interactive.feed_token(before)  # type: ignore[arg-type]
+    return frozenset(interactive.accepts())  # type: ignore[no-untyped-call]
 
 
 def _unexpected(tokens: list[Token], token: Any, accepted: frozenset[str]) -> Finding:
@@ -84,10 +91,12 @@ def _unexpected(tokens: list[Token], token: Any, accepted: frozenset[str]) -> Fi
         last = tokens[-1].span
         return Finding("S002", Span(last.source, last.end, last.end + 1), {"expected": AnyOf(accepted)})
     args: dict[str, Argument] = {"found": token.span.text, "expected": AnyOf(accepted)}
+    if token.span.text in ("分", "points") and "PP" in accepted:
+        return Finding("S007", token.span, {"found": token.span.text})
     if token.type == "NAME":
         keyword, rest = glued(token.value)
         if keyword and _token_of(keyword) in accepted:
-            return Finding("S005", token.span, {"found": token.value, "near": f"{keyword} {rest}"})
+            return Finding("S005", token.span, {"found": token.value, "near": f"{keyword} {rest}".strip()})
         args["near"] = near_keyword(token.value, accepted)
     elif "NAME" in accepted and token.type == _token_of(token.value):
         return Finding("S006", token.span, {"found": token.span.text})

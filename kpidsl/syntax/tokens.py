@@ -33,6 +33,7 @@ _TOKEN = re.compile(
     |(?P<STRAY>.)""",
     re.VERBOSE,
 )
+QUOTES = "'‘’”«»《》「」『』"
 LONGEST_NUMERAL = 30
 # Bounds how deep a tree can become, and with it the stack of whatever walks the tree.
 MOST_OPERATORS = 60
@@ -111,9 +112,10 @@ def _raw(source: Source, start: int, end: int, findings: list[Finding]) -> Itera
 
 
 def _stray(character: str) -> dict[str, str]:
-    name = unicodedata.name(character, "")
-    shown = character if character.isprintable() else ""
-    return {"character": f"{shown} U+{ord(character):04X} {name}".strip(), "near": ""}
+    """A character that can be seen is shown; of one that cannot, its number and name are."""
+    number = f"U+{ord(character):04X} {unicodedata.name(character, '')}".strip()
+    shown = character if character.isprintable() else number
+    return {"character": shown, "near": shown if character in QUOTES else ""}
 
 
 def glued(word: str) -> tuple[str, str]:
@@ -121,7 +123,7 @@ def glued(word: str) -> tuple[str, str]:
     forms = [forms["zh"] for forms in word_table().words.values()]
     starts = [form for form in forms if word.startswith(form) and len(word) > len(form)]
     keyword = max(starts, key=len, default="")
-    return keyword, word[len(keyword) :] if keyword else ""
+    return keyword, word[len(keyword) :].removeprefix("分") if keyword else ""
 
 
 def near_keyword(word: str, tokens: frozenset[str]) -> str:

@@ -22,12 +22,13 @@ class AnyOf:
 
 @dataclass(frozen=True)
 class Phrase:
-    """An argument made of pieces of policy text, some of them keywords, with a space between."""
+    """An argument made of pieces of policy text, some of them keywords, with `between` between them."""
 
-    parts: tuple[str | Word, ...]
+    parts: tuple["Argument", ...]
+    between: str = " "
 
 
-Argument = str | int | Word | AnyOf | Phrase | tuple["Argument", ...]
+Argument = str | int | Word | AnyOf | Phrase | Cell | tuple["Argument", ...]
 
 
 @dataclass(frozen=True)
@@ -52,8 +53,8 @@ def nearest(word: str, known: Iterable[str]) -> str:
     from difflib import get_close_matches
 
     candidates = list(known)
-    matches = get_close_matches(word[:100], candidates, n=1, cutoff=0.6)
+    matches = get_close_matches(word[:100], candidates, n=1, cutoff=0.6 if len(word) > 3 else 0.5)
     if matches:
         return matches[0]
-    inside = [c for c in candidates if len(c) > 1 and (c in word or word in c)]
+    inside = [c for c in candidates if min(len(c), len(word)) > 1 and (c in word or word in c)]
     return min(inside, key=lambda c: abs(len(c) - len(word)), default="")

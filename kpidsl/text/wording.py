@@ -11,9 +11,9 @@ from kpidsl.text.words import Lang, load_yaml, word_table
 
 LABELS = {
     "en": {"error": "error", "warning": "warning", "why": "why", "mend": "mend", "row": "row", "column": "column",
-           "sheet": "", "list": ", ", "or": " or ", "colon": ": "},
+           "sheet": "", "list": ", ", "or": " or ", "colon": ": ", "none": "(none)"},
     "zh": {"error": "错误", "warning": "警告", "why": "影响", "mend": "改法", "row": "行", "column": "列",
-           "sheet": "", "list": "、", "or": "或", "colon": "："},
+           "sheet": "", "list": "、", "or": "或", "colon": "：", "none": "（没有）"},
 }
 WIDEST = 160
 
@@ -41,11 +41,19 @@ def said(argument: Argument, lang: Lang) -> str:
             words = word_table().say_any(tokens, lang)
             label = LABELS[lang]
             return label["or"].join([label["list"].join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
-        case Phrase(parts):
-            return " ".join(said(part, lang) for part in parts)
+        case Phrase(parts, between):
+            return between.join(said(part, lang) for part in parts)
+        case Cell():
+            return where(argument, lang)
+        case ():
+            return LABELS[lang]["none"]
         case tuple():
             return LABELS[lang]["list"].join(said(a, lang) for a in argument)
-    return str(argument)
+    return _visible(str(argument))
+
+
+def _visible(text: str) -> str:
+    return "".join(character if character.isprintable() else "·" for character in text)
 
 
 def texts(finding: Finding, lang: Lang) -> dict[str, str]:
@@ -91,12 +99,12 @@ def excerpt(span: Span) -> list[str]:
     from wcwidth import wcswidth
 
     number, column = span.source.position(span.start)
-    line = span.source.lines[number - 1]
+    line = _visible(span.source.lines[number - 1].replace("\t", " "))
     skipped = max(0, column - WIDEST // 2)
-    shown = "".join(c if c.isprintable() else "·" for c in line.replace("\t", " ")[skipped : skipped + WIDEST])
-    begin = column - 1 - skipped
-    length = max(1, min(span.end, span.source.start_of(number) + len(line)) - span.start)
-    before, under = shown[:begin], shown[begin : begin + length]
+    head = "…" if skipped else ""
+    before = head + line[skipped : column - 1]
+    length = max(1, min(span.end - span.start, len(line) - column + 1, WIDEST))
+    shown = head + line[skipped : skipped + WIDEST] + ("…" if len(line) > skipped + WIDEST else "")
+    carets = "^" * max(1, wcswidth(line[column - 1 : column - 1 + length]))
     margin = f"  {number:>4} | "
-    carets = "^" * max(1, wcswidth(under))
-    return [margin + shown, " " * (len(margin) - 2) + "| " + " " * max(0, wcswidth(before)) + carets]
+    return [margin + shown, " " * (len(margin) - 2) + "| " + " " * wcswidth(before) + carets]

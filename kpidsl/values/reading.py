@@ -20,10 +20,10 @@ UNIT_HEADERS = {"%": Fraction(1, 100), "元": Fraction(1), "万元": Fraction(10
 
 
 class UnreadableError(Exception):
-    """A text that is no value of the kind; `code` says why, `args` go into its wording."""
+    """A text that is no value of the kind; `code` says why."""
 
-    def __init__(self, code: str, **words: str) -> None:
-        self.code, self.words = code, words
+    def __init__(self, code: str) -> None:
+        self.code = code
         super().__init__(code)
 
 

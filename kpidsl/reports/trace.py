@@ -1,0 +1,68 @@
+"""What an entry used and chose, in words: inputs with what they were worked out from, conditions, rows, steps."""
+
+from collections.abc import Iterator, Sequence
+
+from kpidsl.core.results import Choice, Input, Steps, Taken, Test
+from kpidsl.reports.policy_text import overlap, place_text, row_text
+from kpidsl.reports.words import phrase, phrases, value_text
+from kpidsl.text.words import Lang
+from kpidsl.values.numerals import readable
+
+MOST_EVENTS = 20
+STEP = "  "
+
+
+def trace_lines(inputs: Sequence[Input], choices: Sequence[Choice], steps: Sequence[Steps], tests: Sequence[Test],
+                lang: Lang, shown: set[str]) -> Iterator[str]:
+    """`shown` are the names whose working was shown before in the same account; these are named only."""
+    said = phrases(lang)
+    for item in inputs:
+        yield from _input(item, lang, shown, said["inputs"] + said["colon"])
+    for test in tests:
+        yield phrase(lang, "holds" if test.holds else "fails", text=place_text(test.place, lang),
+                     value=value_text(test.value, test.kind, lang))  # fmt: skip
+    for choice in choices:
+        yield from _choice(choice, lang)
+    for step in steps:
+        yield phrase(lang, "steps", text=place_text(step.place, lang), before=readable(step.before),
+                     after=readable(step.after))  # fmt: skip
+
+
+def _input(item: Input, lang: Lang, shown: set[str], head: str) -> Iterator[str]:
+    name = item.name or place_text(item.place, lang)
+    yield head + _equals(name, value_text(item.value, item.kind, lang))
+    if name in shown:
+        return
+    if item.name:
+        shown.add(name)
+    for inner in item.inputs:
+        yield from (STEP + line for line in _input(inner, lang, shown, ""))
+    for event in item.events[:MOST_EVENTS]:
+        yield STEP + _event(event, lang)
+    if len(item.events) > MOST_EVENTS:
+        yield STEP + phrase(lang, "more events", count=len(item.events) - MOST_EVENTS)
+
+
+def _event(event: Taken, lang: Lang) -> str:
+    said = phrases(lang)
+    used = said["list"].join(_equals(item.name, value_text(item.value, item.kind, lang)) for item in event.used)
+    name = "event" if event.value is not None else "event left"
+    value = readable(event.value) if event.value is not None else ""
+    return phrase(lang, name, row=event.number, used=used + said["comma"] if used else "", value=value)
+
+
+def _choice(choice: Choice, lang: Lang) -> Iterator[str]:
+    said = phrases(lang)
+    found = ""
+    if choice.kind is not None:
+        subject = place_text(choice.place, lang).split(" ", 1)[-1]
+        found = _equals(subject, value_text(choice.value, choice.kind, lang)) + said["comma"]
+    chosen = choice.rows[choice.chosen]
+    yield f"{found}{said['chosen']}{said['colon']}{row_text(chosen, lang)}"
+    others = [row_text(row, lang) for row in dict.fromkeys(choice.rows) if not overlap(row, chosen)]
+    if others:
+        yield said["others"] + said["colon"] + said["join"].join(others)
+
+
+def _equals(name: str, value: str) -> str:
+    return f"{name} ≈ {value[1:]}" if value.startswith("≈") else f"{name} = {value}"
