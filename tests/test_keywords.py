@@ -10,8 +10,8 @@ from kpidsl.text.source import Source
 from kpidsl.text.words import LANGS, Lang, word_table
 
 WORDS = word_table().words
-# “count of” is a keyword itself. A kind ends its declaration or stands before a range, “of” only before what is measured,
-# after a number or its unit: no line holds a count and an “of” side by side.
+# “count of” is a keyword itself. A kind ends its declaration or stands before a range, “of” only before what is
+# measured, after a number or its unit: no line holds a count and an “of” side by side.
 RUN_TOGETHER = {("en", "COUNT", "OF")}
 
 
