@@ -61,7 +61,7 @@ def run_command(line: str, folder: Path) -> str:
             output, code = Path(words[1]).read_text(encoding="utf-8-sig"), 0
         else:
             assert words[0] == "kpidsl", line
-            result = CliRunner(env={"LANG": "zh_CN.UTF-8"}, catch_exceptions=False).invoke(group, words[1:])
+            result = CliRunner(env={"KPIDSL_LANG": "zh"}, catch_exceptions=False).invoke(group, words[1:])
             output, code = result.output, result.exit_code
     finally:
         os.chdir(before)

@@ -8,9 +8,7 @@ import click
 from kpidsl.cli.scoring import Inputs, Scored, inputs_options, score_all
 from kpidsl.cli.terminal import Command, show_findings
 from kpidsl.core.nodes import Program
-from kpidsl.core.results import Score
 from kpidsl.reports.explain import explain
-from kpidsl.reports.words import phrase, phrases
 from kpidsl.text.findings import Argument, Finding, RefusedError, nearest
 from kpidsl.text.source import Cell
 from kpidsl.text.words import Lang
@@ -30,7 +28,7 @@ def command(policy: str, facts: str, events: tuple[str, ...], params: tuple[str,
     if score is None:
         _refuse(scored, subject, lang)
     rules = [_find_rule(rule, scored.program)] if rule else []
-    click.echo(explain(score, _head(scored.program, score, lang), rules, lang))
+    click.echo(explain(score, scored.program, rules, lang))
 
 
 def _refuse(scored: Scored, subject: str, lang: Lang) -> NoReturn:
@@ -59,10 +57,3 @@ def _find_rule(rule: str, program: Program) -> str:
             return ledger.name
     known = tuple(dict.fromkeys(ledger.label for ledger in ledgers))
     raise RefusedError([Finding("D045", None, {"name": rule, "near": nearest(rule, known), "known": known})])
-
-
-def _head(program: Program, score: Score, lang: Lang) -> str:
-    labels = {item.name: item.header for item in program.facts.fields}
-    groups = [f"{labels[name]} {value}" for name, value in zip(program.within, score.groups, strict=True)]
-    edition = [phrase(lang, "edition", edition=program.edition)] if program.edition else []
-    return phrases(lang)["comma"].join([f"{labels[program.subject]} {score.subject}", *groups, program.title, *edition])

@@ -17,7 +17,7 @@ from kpidsl.core.nodes import Field, Program, Table
 from kpidsl.core.results import Outcome, Unscored
 from kpidsl.engines.exact import run
 from kpidsl.facts.join import Joined, join
-from kpidsl.facts.read import Facts, read_cell, read_table
+from kpidsl.facts.read import Facts, cell_finding, read_cell, read_table
 from kpidsl.facts.sheets import Sheet, read_sheets
 from kpidsl.policy.model import Policy, kind_of, range_of
 from kpidsl.text.findings import Argument, Finding, Phrase, RefusedError, Word
@@ -25,7 +25,7 @@ from kpidsl.text.source import Cell, Span
 from kpidsl.text.words import Lang
 from kpidsl.values.kinds import Value
 from kpidsl.values.numerals import exact
-from kpidsl.values.reading import tidy
+from kpidsl.values.reading import is_bare_share, tidy
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,9 @@ def _params(policy: Policy, given: tuple[str, ...]) -> dict[str, Value]:
             findings.append(Finding("D041", param.span, {"name": name, "kind": Word(kind.base)}))
         elif name in texts:
             item = Field(name, name, kind, range_of(kind, param.bounds))
-            value = read_cell(tidy(texts[name]), item, Cell(f"--param {name}"))
+            text, cell = tidy(texts[name]), Cell(f"--param {name}")
+            bare = is_bare_share(text, kind)
+            value = cell_finding("D017", cell, text, item) if bare else read_cell(text, item, cell)
             if isinstance(value, Finding):
                 findings.append(value)
             else:

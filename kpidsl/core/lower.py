@@ -72,12 +72,18 @@ def _ledger(ledger: t.Ledger, policy: Policy, lowering: Lowering) -> n.Ledger:
                     lines += _round(policy, "ROUND_EACH_LINE", name, clause)
     scope = {"RULE": "ROUND_EACH_RULE", "SECTION": "ROUND_EACH_SECTION"}.get(ledger.role, "")
     lines += _round(policy, scope, name, name)
-    exempt = tuple(lowering.expr(row.when, ledger.worth) for row in ledger.rows if isinstance(row, t.Exempt))
+    exempt = tuple(lowering.expr(row.when, around.worth) for around in _around(policy, ledger)
+                   for row in around.rows if isinstance(row, t.Exempt))  # fmt: skip
     cited = [row.text for row in ledger.rows if isinstance(row, t.Cited)]
     return n.Ledger(
         ledger.span, name, ledger.label or name, ledger.role.lower(), name, "; ".join(dict.fromkeys(cited)),
         ledger.worth, tuple(lines), exempt, ledger.open,
     )  # fmt: skip
+
+
+def _around(policy: Policy, ledger: t.Ledger) -> list[t.Ledger]:
+    """`ledger` and those that hold it: where one of them is not applicable, neither is it."""
+    return [outer for outer in all_ledgers(policy.ledgers) if any(inner is ledger for inner in all_ledgers((outer,)))]
 
 
 def _total(policy: Policy) -> n.Ledger:

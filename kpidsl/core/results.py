@@ -64,6 +64,7 @@ class Choice(NamedTuple):
     chosen: int
     value: Value = None
     kind: Kind | None = None
+    table: str = ""
 
 
 class Steps(NamedTuple):

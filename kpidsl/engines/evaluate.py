@@ -59,7 +59,7 @@ class Environment:
 
 
 def evaluate(expr: n.Expr, env: Environment, trace: Trace) -> Value:
-    """The value; None is missing. Raises FailedError."""
+    """The value; None where an outcome says that it is missing. Raises FailedError, also for a fact that is missing."""
     match expr:
         case n.Literal(value=value):
             return value
@@ -72,11 +72,11 @@ def evaluate(expr: n.Expr, env: Environment, trace: Trace) -> Value:
         case n.Comparison():
             return _compare(expr, env, trace)
         case n.Logic(op="not", arguments=(argument,)):
-            return not _present(argument, env, trace)
+            return not present(argument, env, trace)
         case n.Logic(op="and", arguments=arguments):
-            return all(_present(argument, env, trace) for argument in arguments)
+            return all(present(argument, env, trace) for argument in arguments)
         case n.Logic(arguments=arguments):
-            return any(_present(argument, env, trace) for argument in arguments)
+            return any(present(argument, env, trace) for argument in arguments)
         case n.IsMissing(value=inner):
             return _is_missing(inner, env, trace)
         case n.Extreme(low=low, arguments=arguments):
@@ -90,7 +90,7 @@ def evaluate(expr: n.Expr, env: Environment, trace: Trace) -> Value:
             return _aggregate(expr, env, trace)
 
 
-def _present(expr: n.Expr, env: Environment, trace: Trace) -> Value:
+def present(expr: n.Expr, env: Environment, trace: Trace) -> Value:
     """The value, which an operation needs: missing is a failure."""
     value = evaluate(expr, env, trace)
     if value is None:
@@ -99,7 +99,7 @@ def _present(expr: n.Expr, env: Environment, trace: Trace) -> Value:
 
 
 def _number(expr: n.Expr, env: Environment, trace: Trace) -> Fraction:
-    value = _present(expr, env, trace)
+    value = present(expr, env, trace)
     assert isinstance(value, Fraction)
     return value
 
@@ -108,12 +108,14 @@ def _column(expr: n.Column, env: Environment, trace: Trace) -> Value:
     row = env.event if expr.of_event else env.facts
     assert row is not None
     value = row[expr.name]
+    if value is None:
+        raise FailedError("E001", expr.name)
     trace.inputs.setdefault(expr.name, Input(expr.name, value, expr.kind, place=expr.place))
     return value
 
 
 def _compare(expr: n.Comparison, env: Environment, trace: Trace) -> bool:
-    left, right = _present(expr.left, env, trace), _present(expr.right, env, trace)
+    left, right = present(expr.left, env, trace), present(expr.right, env, trace)
     holds = COMPARISON[expr.op](left, right)
     trace.tests.append(Test(expr.place, left, expr.kind, holds))
     return holds
@@ -143,11 +145,14 @@ def _arithmetic(expr: n.Arithmetic, env: Environment, trace: Trace) -> Fraction:
 
 def _is_missing(inner: n.Expr, env: Environment, trace: Trace) -> bool:
     try:
-        return evaluate(inner, env, trace) is None
+        missing = evaluate(inner, env, trace) is None
     except FailedError as failure:
-        if failure.code == "E001":
-            return True
-        raise
+        if failure.code != "E001":
+            raise
+        missing = True
+    if missing and isinstance(inner, n.Column):
+        trace.inputs.setdefault(inner.name, Input(inner.name, None, inner.kind, place=inner.place))
+    return missing
 
 
 def _round(expr: n.Round, env: Environment, trace: Trace) -> Fraction:
@@ -159,11 +164,14 @@ def _round(expr: n.Round, env: Environment, trace: Trace) -> Fraction:
 
 
 def _cases(expr: n.Cases, env: Environment, trace: Trace) -> Value:
-    subject = _present(expr.subject, env, trace) if expr.subject is not None else None
+    subject = present(expr.subject, env, trace) if expr.subject is not None else None
     for at, row in enumerate(expr.rows):
-        if _present(row.test, env, trace):
+        tests = len(trace.tests)
+        chosen = present(row.test, env, trace)
+        del trace.tests[tests:]     # the rows of a block are told as a choice
+        if chosen:
             places = tuple(r.place for r in expr.rows)
-            trace.choices.append(Choice(expr.place, places, at, subject, expr.kind))
+            trace.choices.append(Choice(expr.place, places, at, subject, expr.kind, expr.table))
             return evaluate(row.outcome, env, trace)
     raise FailedError("E005" if expr.table else "E003", expr.table)
 
@@ -187,7 +195,7 @@ def _aggregate(expr: n.Aggregate, env: Environment, trace: Trace) -> Fraction:
 
 def _of_event(expr: n.Aggregate, env: Environment, trace: Trace) -> Fraction | None:
     """What the aggregate takes from the row that it is at; None where the row does not pass."""
-    if expr.where is not None and not _present(expr.where, env, trace):
+    if expr.where is not None and not present(expr.where, env, trace):
         return None
     return _number(expr.value, env, trace) if expr.value is not None else Fraction(1)
 

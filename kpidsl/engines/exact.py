@@ -1,11 +1,12 @@
 """The exact engine: plain, slow, obviously right. Every other engine must agree with it to the last digit."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from fractions import Fraction
 
 from kpidsl.core import nodes as n
 from kpidsl.core.results import Account, Case, Entry, Outcome, Score, Test, Unscored
-from kpidsl.engines.evaluate import Environment, FailedError, Known, Trace, evaluate
+from kpidsl.engines.evaluate import Environment, FailedError, Known, Trace, evaluate, present
 from kpidsl.values.kinds import Value
 
 ZERO = Fraction(0)
@@ -57,17 +58,17 @@ def _account(ledger: n.Ledger, env: Environment, accounts: Mapping[str, Account]
     exempt = Trace()
     if ledger.unfilled:
         return _closed(ledger, env, (), None, "open", exempt)
-    if any(evaluate(condition, env, exempt) for condition in ledger.exempt):
-        return _closed(ledger, env, (), None, "exempt", exempt)
+    for condition in ledger.exempt:
+        with _at_line(condition.place):
+            applies = not present(condition, env, exempt)
+        if not applies:
+            return _closed(ledger, env, (), None, "exempt", exempt)
     entries: list[Entry] = []
     balance = ZERO
     for line in ledger.lines:
         env.known[ledger.name] = Known(balance, Trace())
-        try:
+        with _at_line(line.place):
             entry = _entry(line, balance, env, accounts)
-        except FailedError as failure:
-            failure.line = failure.line or line.place
-            raise
         entries.append(entry)
         if entry.balance is None:
             return _closed(ledger, env, tuple(entries), None, "missing", exempt)
@@ -78,9 +79,20 @@ def _account(ledger: n.Ledger, env: Environment, accounts: Mapping[str, Account]
     return _closed(ledger, env, tuple(entries), balance, "", exempt)
 
 
+@contextmanager
+def _at_line(place: n.Place) -> Iterator[None]:
+    """What fails inside is told to have failed in the line at `place`."""
+    try:
+        yield
+    except FailedError as failure:
+        failure.line = failure.line or place
+        raise
+
+
 def _closed(ledger: n.Ledger, env: Environment, entries: tuple[Entry, ...], balance: Fraction | None, reason: str,
             exempt: Trace) -> Account:
-    env.known[ledger.name] = Known(balance, Trace())
+    unscored = FailedError("E001", ledger.label) if balance is None else None
+    env.known[ledger.name] = Known(balance, Trace(), unscored)
     return Account(ledger.name, ledger.label, ledger.role, ledger.clause, ledger.source, ledger.place, ledger.worth,
                    entries, balance, reason, tuple(exempt.inputs.values()))  # fmt: skip
 
@@ -90,7 +102,7 @@ def _entry(line: n.Line, balance: Fraction, env: Environment, accounts: Mapping[
     if line.verb == "carry":
         assert isinstance(line.amount, n.Ref)
         return _carried(line, line.amount, balance, env, accounts)
-    if line.when is not None and not evaluate(line.when, env, trace):
+    if line.when is not None and not present(line.when, env, trace):
         return _posted(line, "when", None, balance, balance, trace, tests=trace.tests)
     tests, trace.tests = trace.tests, []
     operand = evaluate(line.amount, env, trace)
@@ -105,7 +117,7 @@ def _entry(line: n.Line, balance: Fraction, env: Environment, accounts: Mapping[
 
 def _carried(line: n.Line, ref: n.Ref, balance: Fraction, env: Environment, accounts: Mapping[str, Account]) -> Entry:
     failure = env.known[ref.name].failure
-    if failure is not None:
+    if ref.name not in accounts and failure is not None:
         raise failure
     inner = accounts[ref.name].balance
     after = balance if inner is None else balance + inner

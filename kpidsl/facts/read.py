@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from kpidsl.core.nodes import Field, Table
 from kpidsl.facts.sheets import Sheet
-from kpidsl.text.findings import Finding, Word, nearest
+from kpidsl.text.findings import Argument, Finding, Word, nearest
 from kpidsl.text.source import Cell
 from kpidsl.values.kinds import Base, Kind, Range, Value
 from kpidsl.values.numerals import exact, percent
@@ -16,6 +16,9 @@ from kpidsl.values.reading import UNIT_HEADERS, UnreadableError, is_bare_share, 
 
 _UNIT = re.compile(r"\s*(?:\((%|元|万元|天)\)|(%))$")
 LONGEST_SHOWN = 40
+# What is wrong with a column is wrong with every row.
+BLOCKING = ("D005", "D006", "D026")
+UNITS = {Base.PERCENT: ("", "%"), Base.PP: ("", "%"), Base.MONEY: ("", "元", "万元"), Base.DAYS: ("", "天")}
 EXAMPLES = {Base.PERCENT: "86%", Base.PP: "2.5%", Base.NUMBER: "12.5", Base.POINTS: "12.5", Base.MONEY: "1,234.50"}
 NOWHERE = -1     # the place of a column that the sheet does not have
 
@@ -74,7 +77,7 @@ def read_table(sheet: Sheet, table: Table) -> Facts:
     notes = _Notes()
     rows = [_row(sheet, number, cells, columns, notes)
             for number, cells in zip(sheet.numbers, sheet.rows, strict=True)]  # fmt: skip
-    if any(f.code in ("D005", "D006") for f in findings):
+    if any(f.code in BLOCKING for f in findings):
         rows = [replace(row, blocked=True) for row in rows]
     findings += [Finding("D030", Cell(sheet.name, 0, column), {"cells": len(cells), "example": cells[0],
                                                                "as": percent(Fraction(cells[0]), "%")})
@@ -82,11 +85,11 @@ def read_table(sheet: Sheet, table: Table) -> Facts:
     return Facts(table, sheet, tuple(_unique(rows, table, sheet.name)), tuple(findings))
 
 
-def normal(header: str) -> tuple[str, Fraction | None]:
-    """A header without its unit, and what the unit says: 占比(%) is 占比, and a bare 86 in it is 86/100."""
+def normal(header: str) -> tuple[str, str]:
+    """A header without its unit, and the unit: 占比(%) is 占比 and %, so that a bare 86 in it is 86%."""
     text = re.sub(r"\s+", "", unicodedata.normalize("NFKC", header))
     match = _UNIT.search(text)
-    return (text[: match.start()], UNIT_HEADERS[match.group(1) or match.group(2)]) if match else (text, None)
+    return (text[: match.start()], match.group(1) or match.group(2)) if match else (text, "")
 
 
 def _match(sheet: Sheet, table: Table) -> tuple[list[_Column], list[Finding]]:
@@ -103,7 +106,11 @@ def _match(sheet: Sheet, table: Table) -> tuple[list[_Column], list[Finding]]:
             findings.append(Finding("D006", Cell(sheet.name, 1, sheet.header[places[1]]), {"header": item.header}))
         if places:
             header = sheet.header[places[0]]
-            columns.append(_Column(item, places[0], normal(header)[1], header.strip()))
+            unit = normal(header)[1]
+            if unit not in UNITS.get(item.kind.base, ("",)):
+                args: dict[str, Argument] = {"unit": unit, "kind": Word(item.kind.base), "rules": item.needed_by}
+                findings.append(Finding("D026", Cell(sheet.name, 1, header.strip()), args))
+            columns.append(_Column(item, places[0], UNIT_HEADERS.get(unit), header.strip()))
         elif item.scored and not item.optional and item.default is None:
             missing.append(item)
         if not places:
@@ -148,15 +155,15 @@ def read_cell(text: str, item: Field, cell: Cell, scale: Fraction | None = None)
     try:
         value = read(text, item.kind, scale) if text else None
     except UnreadableError as problem:
-        return _finding(problem.code, cell, text, item)
+        return cell_finding(problem.code, cell, text, item)
     if value is None:
-        return _finding("D010", cell, text, item)
+        return cell_finding("D010", cell, text, item)
     if isinstance(value, Fraction) and not item.range.holds(value):
-        return _finding("D020", cell, text, item)
+        return cell_finding("D020", cell, text, item)
     return value
 
 
-def _finding(code: str, cell: Cell, text: str, item: Field) -> Finding:
+def cell_finding(code: str, cell: Cell, text: str, item: Field) -> Finding:
     shown = text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + "…"
     kind = item.kind
     return Finding(code, cell, {
@@ -174,7 +181,8 @@ def range_text(limits: Range, kind: Kind) -> str:
 
 
 def _bound(value: Fraction, kind: Kind) -> str:
-    return percent(value, "%") if kind.base in (Base.PERCENT, Base.PP) else exact(value)
+    signs = {Base.PERCENT: "%", Base.PP: "pp"}
+    return percent(value, signs[kind.base]) if kind.base in signs else exact(value)
 
 
 def _unique(rows: list[Reading], table: Table, name: str) -> list[Reading]:

@@ -70,15 +70,15 @@ def _check_posting(row: t.Posting, scope: Scope) -> None:
         block = isinstance(row.amount, t.Bands | t.Points | t.Choose)
         code = "K022" if block else "K015" if kind.numeric else "K003"
         scope.report(code, row.amount.span, verb=Word(row.verb), text=row.amount.span.text, kind=Word(kind.base),
-                     near=_mend(row, kind))  # fmt: skip
+                     near=_mend(row, kind, scope.worth))  # fmt: skip
 
 
-def _mend(row: t.Posting, kind: Kind) -> Argument:
+def _mend(row: t.Posting, kind: Kind, worth: bool) -> Argument:
     """How an amount of another kind becomes points."""
     verb, text = Word(row.verb), row.amount.span.text
     match kind.base:
         case Base.PERCENT:
-            return Phrase((verb, text, "*", Word("FULL")))
+            return Phrase((verb, text, "*", Word("FULL") if worth else "10"))
         case Base.PP:
             return Phrase((verb, "0.5", Word("PER"), "1", Word("PP"), Word("OF"), text))
         case Base.COUNT:

@@ -92,6 +92,9 @@ def _check_literal(node: t.Expr, kind: Kind, name: str, scope: Scope) -> None:
     if isinstance(node, t.Name | t.Text) and kind.textual:
         check_option(node.text, node.span, kind, scope)
         return
+    if isinstance(node, t.Name):
+        scope.report("K024", node.span, text=node.text)
+        return
     own = infer(node, scope)
     if own is not None and not comparable(kind, own) and not (kind.numeric and is_zero(node)):
         scope.report("K021", node.span, text=node.span.text, kind=Word(own.base), name=name, other=Word(kind.base))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from kpidsl.policy.arithmetic import comparable, of_product, of_quotient, of_sum, together
-from kpidsl.policy.model import EVENTS, TABLE, Symbol, day, kind_of, quantity_kind
+from kpidsl.policy.model import EVENTS, TABLE, Symbol, constant, day, kind_of, quantity_kind
 from kpidsl.syntax import tree as t
 from kpidsl.text.findings import Argument, Finding, Phrase, Word, nearest
 from kpidsl.text.source import Span
@@ -129,6 +129,8 @@ def _name(node: t.Name, scope: Scope) -> Kind | None:
         events = node.text if symbol.role == EVENTS else ""
         scope.report("N003", node.span, name=node.text, role=Word(symbol.role), near=events)
         return None
+    if isinstance(symbol.node, t.Fact) and not symbol.node.scored:
+        scope.report("N009", node.span, name=node.text, unscored=Word("NOT_SCORED"))
     return symbol.kind
 
 
@@ -167,12 +169,6 @@ def _as_percent(node: t.Expr, kind: Kind, other: Kind) -> str | Phrase:
 
 
 def _compare(node: t.Compare, scope: Scope) -> Kind:
-    for one, other in ((node.left, node.right), (node.right, node.left)):
-        if isinstance(other, t.Name) and not scope.knows(other.text):
-            kind = infer(one, scope) if not isinstance(one, t.Name) or scope.knows(one.text) else None
-            if kind is not None and kind.textual:
-                check_option(other.text, other.span, kind, scope)
-                return k.YES_NO
     compare_kinds(node.left, node.right, scope)
     kind = infer(node.left, replace(scope, findings=[]))
     if kind is not None and node.op not in ("EQ", "NE") and (kind.textual or kind.base is Base.YES_NO):
@@ -185,7 +181,20 @@ def check_option(text: str, span: Span, kind: Kind, scope: Scope) -> None:
         scope.report("N005", span, name=text, near=nearest(text, kind.options), known=kind.options)
 
 
+def _against_option(left: t.Expr, right: t.Expr, scope: Scope) -> bool:
+    """Whether one side is a name that only spells an option of the other; it is checked then."""
+    for one, other in ((left, right), (right, left)):
+        if isinstance(other, t.Name) and not scope.knows(other.text):
+            kind = infer(one, scope) if not isinstance(one, t.Name) or scope.knows(one.text) else None
+            if kind is not None and kind.textual:
+                check_option(other.text, other.span, kind, scope)
+                return True
+    return False
+
+
 def compare_kinds(left: t.Expr, right: t.Expr, scope: Scope) -> None:
+    if _against_option(left, right, scope):
+        return
     one, other = infer(left, scope), infer(right, scope)
     if one is None or other is None or comparable(one, other):
         for kind, node in ((one, right), (other, left)):
@@ -212,7 +221,11 @@ def _is_one_of(node: t.IsOneOf, scope: Scope) -> Kind:
 
 def _call(node: t.Call, scope: Scope) -> Kind | None:
     if node.function in ("MIN", "MAX"):
-        return unify(node.arguments, scope)
+        kind = unify(node.arguments, scope)
+        if kind is not None and not kind.numeric:
+            scope.report("K003", node.arguments[0].span, text=node.arguments[0].span.text, kind=Word(kind.base))
+            return None
+        return kind
     most = 1 if node.function == "ABS" else 2
     if len(node.arguments) > most:
         scope.report("K008", node.span, function=Word(node.function), near="" if most == 1 else "step")
@@ -246,7 +259,7 @@ def _lookup(node: t.Lookup, scope: Scope) -> Kind | None:
     if len(node.keys) != len(table.by):
         scope.report("K011", node.span, name=table.name.text, wanted=len(table.by), given=len(node.keys))
         return symbol.kind
-    for key, axis in zip(node.keys, table_axes(table), strict=True):
+    for key, axis in zip(node.keys, table_axes(table), strict=False):     # P012 tells where the axes do not fit
         if isinstance(key, t.Name) and not scope.knows(key.text):
             check_option(key.text, key.span, Kind(Base.ONE_OF, options=axis), scope)
             continue
@@ -312,7 +325,7 @@ def _block(node: t.Block, scope: Scope) -> Kind | None:
         case t.Points(subject=subject, rows=points):
             for point in points:
                 compare_kinds(subject, point.at, scope)
-            ends = [point.at.value for point in points if isinstance(point.at, t.Quantity)]
+            ends = [end for end in (constant(point.at) for point in points) if end is not None]
             if len(points) < 2 or any(low >= high for low, high in pairwise(ends)):
                 scope.report("P023", node.span)
             return unify(tuple(point.value for point in points), scope)

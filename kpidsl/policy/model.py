@@ -73,7 +73,14 @@ def range_of(kind: Kind, bounds: tuple[t.Bound, ...]) -> Range:
 
 
 def constant(node: t.Expr) -> Fraction | None:
-    return node.value if isinstance(node, t.Quantity) else None
+    """The number that a literal writes, with its sign; None for anything else."""
+    match node:
+        case t.Quantity(value=value):
+            return value
+        case t.Signed(negative=negative, value=inner):
+            value_or_none = constant(inner)
+            return -value_or_none if negative and value_or_none is not None else value_or_none
+    return None
 
 
 def literal(node: t.Expr) -> k.Value:

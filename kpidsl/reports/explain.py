@@ -5,6 +5,7 @@ from fractions import Fraction
 
 from wcwidth import wcswidth
 
+from kpidsl.core.nodes import Program
 from kpidsl.core.results import Account, Entry, Score
 from kpidsl.ledger.reconcile import Statement, reconcile
 from kpidsl.reports.policy_text import place_text, where
@@ -17,16 +18,16 @@ OPERANDS = {"multiply": "factor", "at most": "limit", "at least": "limit", "over
 MARGIN = "  "
 
 
-def explain(score: Score, head: str, ledgers: Sequence[str], lang: Lang) -> str:
-    """All the accounts of `score`, beginning with an overview; or those named in `ledgers`, with what they take in."""
+def explain(score: Score, program: Program, only: Sequence[str], lang: Lang) -> str:
+    """All the accounts of `score`, beginning with an overview; or those named in `only`, with what they take in."""
     statement = reconcile(score)
-    lines = [head, ""]
-    if not ledgers:
-        lines += [*_overview(score, lang), ""]
+    lines = [_head(program, score, lang), ""]
+    if not only:
+        lines += [*_overview(score, program, statement, lang), ""]
         if score.total.balance is not None:
             lines += [*_statement(statement, lang), ""]
     lines += [phrases(lang)["legend"], ""]
-    outer = [score.accounts[name] for name in ledgers] or [score.total]
+    outer = [score.accounts[name] for name in only] or [score.total]
     for account in outer:
         for shown in (account, *_inner(account, score)):
             lines += _account(shown, score, lang, "")
@@ -40,15 +41,23 @@ def _inner(account: Account, score: Score) -> list[Account]:
     return [found for inner in outer for found in (inner, *_inner(inner, score))]
 
 
-def _overview(score: Score, lang: Lang) -> list[str]:
+def _head(program: Program, score: Score, lang: Lang) -> str:
+    labels = {item.name: item.header for item in program.facts.fields}
+    groups = [f"{labels[name]} {value}" for name, value in zip(program.within, score.groups, strict=True)]
+    edition = [phrase(lang, "edition", edition=program.edition)] if program.edition else []
+    return phrases(lang)["comma"].join([f"{labels[program.subject]} {score.subject}", *groups, program.title, *edition])
+
+
+def _overview(score: Score, program: Program, statement: Statement, lang: Lang) -> list[str]:
     """A line for each rule: what it rests on, what it is worth, what it came to."""
     from tabulate import tabulate
 
     said = phrases(lang)
     rows = []
-    for account in (*_inner(score.total, score), score.total):
-        if account.role != "section":
-            worth = "" if account.worth is None else readable(account.worth)
+    for account in (score.accounts[ledger.name] for ledger in program.ledgers):
+        if account.role in ("rule", "total"):
+            full = statement.full if account.role == "total" else account.worth
+            worth = "" if full is None else readable(full)
             points = readable(account.balance) if account.balance is not None else said[_reason(account.reason)]
             rows.append((account.label or said["total"], account.source, worth, points))
     headers = (said["rule"], said["source"], said["worth"], said["result"])

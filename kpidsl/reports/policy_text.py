@@ -2,14 +2,14 @@
 
 from kpidsl.core.nodes import Place
 from kpidsl.reports.words import phrase
-from kpidsl.syntax.translate import translate
+from kpidsl.syntax.translate import one_line
 from kpidsl.text.source import Span
 from kpidsl.text.words import Lang
 
 
 def place_text(place: Place, lang: Lang) -> str:
     """The text there, on one line."""
-    return " ".join(translate(place.text, lang).split()) if isinstance(place, Span) else ""
+    return one_line(place.text, lang) if isinstance(place, Span) else ""
 
 
 def row_text(row: Place, lang: Lang) -> str:
@@ -17,7 +17,7 @@ def row_text(row: Place, lang: Lang) -> str:
     if not isinstance(row, Span) or "\n" not in row.text:
         return place_text(row, lang)
     lines = row.text.split("\n")
-    return " … ".join(" ".join(translate(line, lang).split()) for line in (lines[0], lines[-1]))
+    return " … ".join(one_line(line, lang) for line in (lines[0], lines[-1]))
 
 
 def overlap(row: Place, other: Place) -> bool:

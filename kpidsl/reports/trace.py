@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from kpidsl.core.nodes import Place
 from kpidsl.core.results import Choice, Input, Steps, Taken, Test
 from kpidsl.reports.policy_text import overlap, place_text, row_text
 from kpidsl.reports.words import phrase, phrases, value_text
@@ -18,7 +19,7 @@ def trace_lines(inputs: Sequence[Input], choices: Sequence[Choice], steps: Seque
     said = phrases(lang)
     for item in inputs:
         yield from _input(item, lang, shown, said["inputs"] + said["colon"])
-    for test in tests:
+    for test in _by_place(tests):
         yield phrase(lang, "holds" if test.holds else "fails", text=place_text(test.place, lang),
                      value=value_text(test.value, test.kind, lang))  # fmt: skip
     for choice in choices:
@@ -26,6 +27,15 @@ def trace_lines(inputs: Sequence[Input], choices: Sequence[Choice], steps: Seque
     for step in steps:
         yield phrase(lang, "steps", text=place_text(step.place, lang), before=readable(step.before),
                      after=readable(step.after))  # fmt: skip
+
+
+def _by_place(tests: Sequence[Test]) -> list[Test]:
+    """One test for each comparison as it is written: “is one of” is tried option by option."""
+    found: dict[Place, Test] = {}
+    for test in tests:
+        if test.place not in found or test.holds:
+            found[test.place] = test
+    return list(found.values())
 
 
 def _input(item: Input, lang: Lang, shown: set[str], head: str) -> Iterator[str]:
@@ -54,6 +64,9 @@ def _event(event: Taken, lang: Lang) -> str:
 def _choice(choice: Choice, lang: Lang) -> Iterator[str]:
     said = phrases(lang)
     found = ""
+    if choice.table:
+        yield f"{place_text(choice.place, lang)} = {row_text(choice.rows[choice.chosen], lang)}"
+        return
     if choice.kind is not None:
         subject = place_text(choice.place, lang).split(" ", 1)[-1]
         found = _equals(subject, value_text(choice.value, choice.kind, lang)) + said["comma"]

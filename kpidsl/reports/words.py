@@ -6,8 +6,10 @@ from functools import cache
 from pathlib import Path
 
 from kpidsl.text.words import Lang, load_yaml
-from kpidsl.values.kinds import Kind, Value
+from kpidsl.values.kinds import Base, Kind, Value
 from kpidsl.values.numerals import readable, written
+
+UNITS = {Base.MONEY: "yuan", Base.DAYS: "days"}
 
 
 @cache
@@ -21,7 +23,8 @@ def phrase(lang: Lang, name: str, /, **filled: object) -> str:
 
 def value_text(value: Value, kind: Kind, lang: Lang) -> str:
     said = phrases(lang)
-    return written(value, kind, (said["yes"], said["no"], said["missing"]))
+    text = written(value, kind, (said["yes"], said["no"], said["missing"]))
+    return text + " " + said[UNITS[kind.base]] if kind.base in UNITS and value is not None else text
 
 
 def signed(amount: Fraction) -> str:

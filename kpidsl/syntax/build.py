@@ -1,5 +1,6 @@
 """Grammar rules to tree nodes: one method a rule, called by the parser as it reduces."""
 
+import unicodedata
 from collections.abc import Callable
 from fractions import Fraction
 from functools import wraps
@@ -35,7 +36,12 @@ def _inline(method: Callable[..., Any]) -> Callable[[Any, list[Any]], Any]:
 
 
 def _ident(token: Token) -> t.Ident:
-    return t.Ident(token.span, token.value)
+    return t.Ident(token.span, folded(token.value))
+
+
+def folded(text: str) -> str:
+    """As cells of facts are read: full-width letters, digits and punctuation as half-width ones."""
+    return unicodedata.normalize("NFKC", text).strip()
 
 
 def _label(token: Token | None) -> str | None:
@@ -281,7 +287,7 @@ class Builder:
 
     @_inline
     def text(self, span: Span, token: Token) -> t.Text:
-        return t.Text(span, token.value)
+        return t.Text(span, folded(token.value))
 
     @_inline
     def full(self, span: Span, _: Token) -> t.Full:

@@ -26,6 +26,7 @@ _TOKEN = re.compile(
     |(?P<QUOTED>`[^`]+`)
     |(?P<CALENDAR>{_DIGIT}{{4}}-{_DIGIT}{{2}}(?:-{_DIGIT}{{2}})?(?!{_DIGIT}))
     |(?P<PERCENTAGE>{_DIGIT}+(?:[.．]{_DIGIT}+)?[%％])
+    |(?P<THOUSANDS>{_DIGIT}{{1,3}}(?:[,，]{_DIGIT}{{3}})+(?!{_DIGIT}))
     |(?P<NUMERAL>{_DIGIT}+(?:[.．]{_DIGIT}+)?)
     |(?P<WORD>[^\W\d]\w*)
     |(?P<OPERATOR>{"|".join(re.escape(op) for op in sorted(OPERATORS, key=len, reverse=True))})
@@ -75,7 +76,6 @@ def tokenize(source: Source, start: int, end: int, findings: list[Finding]) -> l
     nesting = [t for t in tokens if t.type in _NESTING]
     if len(nesting) > MOST_OPERATORS:
         findings.append(Finding("L005", nesting[MOST_OPERATORS].span, {"most": MOST_OPERATORS}))
-        return []
     return tokens
 
 
@@ -101,6 +101,9 @@ def _raw(source: Source, start: int, end: int, findings: list[Finding]) -> Itera
                 findings.append(Finding("L004", span, {"most": LONGEST_NUMERAL}))
                 value = "1"
             yield Token(kind, value, span)
+        elif kind == "THOUSANDS":
+            groups = re.split("[,，]", text)
+            findings.append(Finding("L009", span, {"number": "".join(groups), "list": ", ".join(groups)}))
         elif kind == "OPERATOR":
             yield Token(OPERATORS[text], text, span)
         elif kind == "COMMENT":

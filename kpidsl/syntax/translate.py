@@ -1,5 +1,7 @@
 """A text with its keywords in another language. Names, labels, comments and layout stay as they are."""
 
+from functools import cache
+
 from kpidsl.syntax.tokens import Token, tokenize
 from kpidsl.text.findings import Finding
 from kpidsl.text.source import Source
@@ -8,6 +10,25 @@ from kpidsl.text.words import Lang, word_table
 
 def translate(text: str, lang: Lang) -> str:
     """`text` with every keyword as `lang` has it. There and back gives the same text."""
+    words = word_table().words
+    parts, at = [], 0
+    for token in _tokens(text):
+        new = words[token.type][lang] if token.type in words else _name(token, lang)
+        if new is not None:
+            parts += [text[at : token.span.start], new]
+            at = token.span.end
+    return "".join([*parts, text[at:]])
+
+
+def one_line(text: str, lang: Lang) -> str:
+    """`text` translated, without comments, and on one line."""
+    comments = [token.span for token in _tokens(text) if token.type == "COMMENT"]
+    for span in reversed(comments):
+        text = text[: span.start] + text[span.end :]
+    return " ".join(translate(text, lang).split())
+
+
+def _tokens(text: str) -> list[Token]:
     source = Source("", text)
     findings: list[Finding] = []
     tokens: list[Token] = []
@@ -15,10 +36,17 @@ def translate(text: str, lang: Lang) -> str:
     for line in source.lines:
         tokens += tokenize(source, offset, offset + len(line), findings)
         offset += len(line) + 1
-    words = word_table().words
-    parts, at = [], 0
-    for token in tokens:
-        if token.type in words:
-            parts += [text[at : token.span.start], words[token.type][lang]]
-            at = token.span.end
-    return "".join([*parts, text[at:]])
+    return tokens
+
+
+def _name(token: Token, lang: Lang) -> str | None:
+    """A bare name that could run together with a keyword beside it goes between backticks: `scored` after “not”."""
+    if token.type == "NAME" and token.span.text == token.value and token.value in _inner_words(lang):
+        return f"`{token.value}`"
+    return None
+
+
+@cache
+def _inner_words(lang: Lang) -> frozenset[str]:
+    phrases = [forms[lang].split() for forms in word_table().words.values()]
+    return frozenset(word for phrase in phrases if len(phrase) > 1 for word in phrase)
