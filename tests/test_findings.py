@@ -23,6 +23,11 @@ def test_every_code_has_a_case() -> None:
     assert {*CASES, *AS_BYTES} == {*catalogue()}
 
 
+def test_the_reference_names_every_code() -> None:
+    reference = (ROOT / "docs/language.md").read_text(encoding="utf-8")
+    assert not [code for code in catalogue() if code not in reference and not code.startswith("D01")]
+
+
 @pytest.mark.parametrize("code", sorted(CASES))
 def test_case_prints_its_code_in_both_languages_and_no_other(code: str) -> None:
     assert CASES[code].startswith(f"# {code}: ")
