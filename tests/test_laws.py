@@ -14,6 +14,7 @@ from kpidsl.core.nodes import Field, Program, Table
 from kpidsl.core.results import Case, Event, Row, Score
 from kpidsl.engines.exact import run
 from kpidsl.ledger.reconcile import reconcile
+from kpidsl.syntax.format import format_text
 from kpidsl.syntax.parse import parse
 from kpidsl.syntax.translate import translate
 from kpidsl.text.source import Source
@@ -121,6 +122,27 @@ def test_translation_there_and_back_gives_the_same_text_and_the_same_tree(path: 
         other = translate(text, there)
         assert parse(Source("", other)) == (tree, [])
         assert translate(translate(other, back), there) == other
+
+
+@pytest.mark.parametrize("path", POLICIES, ids=lambda path: path.name)
+def test_policies_are_laid_out(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert format_text(text) == text
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.data(), st.sampled_from(POLICIES))
+def test_layout_keeps_the_tree_and_the_comments_and_is_stable(draw: st.DataObject, path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    width = draw.draw(st.sampled_from([1, 3]))
+    loose = "\n".join(" " * ((len(line) - len(line.lstrip())) * width) + line.lstrip() for line in text.split("\n"))
+    loose = loose.replace("  ", draw.draw(st.sampled_from(["   ", " \u3000 ", "  "]))) if width == 3 else loose
+    tree, findings = parse(Source("", loose))
+    assert not findings
+    laid_out = format_text(loose)
+    again, found = parse(Source("", laid_out))
+    assert (again, again.comments, found) == (tree, tree.comments, [])
+    assert format_text(laid_out) == laid_out
 
 
 def test_full_width_punctuation_and_digits_mean_the_same() -> None:

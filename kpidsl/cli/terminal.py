@@ -28,13 +28,14 @@ class Command(click.Command):
         try:
             return super().invoke(ctx)
         except RefusedError as refused:
-            show_findings(refused.findings, ctx.params["lang"])
+            show_findings(refused.findings, ctx.params.get("lang") or reader_language())
             return ctx.exit(1)
         except BrokenPipeError:
             raise
         except OSError as error:
             reason = OS_ERRORS.get(type(error), "cannot open")
-            what = phrase(ctx.params["lang"], reason, path=error.filename or "", reason=error.strerror or error)
+            lang = ctx.params.get("lang") or reader_language()
+            what = phrase(lang, reason, path=error.filename or "", reason=error.strerror or error)
             click.echo(f"kpidsl: {what}", err=True)
             return ctx.exit(2)
 
