@@ -9,9 +9,10 @@ from kpidsl.cli.scoring import Inputs, Scored, inputs_options, score_all
 from kpidsl.cli.terminal import Command, show_findings
 from kpidsl.core.nodes import Program
 from kpidsl.reports.explain import explain
+from kpidsl.reports.words import phrase
 from kpidsl.text.findings import Argument, Finding, RefusedError, nearest
 from kpidsl.text.source import Cell
-from kpidsl.text.words import Lang
+from kpidsl.text.words import LANGS, Lang
 
 ROLES = ("rule", "part", "section")
 
@@ -48,6 +49,8 @@ def _concerns(finding: Finding, table: str, rows: set[int]) -> bool:
 
 def _find_rule(rule: str, program: Program) -> str:
     """By name, label or cited clause; a rule before a part, a part before a section."""
+    if rule in ("", "total", *(phrase(lang, "total") for lang in LANGS)):
+        return ""
     ledgers = sorted((led for led in program.ledgers if led.role != "total"), key=lambda led: ROLES.index(led.role))
     for ledger in ledgers:
         if rule in (ledger.name, ledger.label):

@@ -194,7 +194,9 @@ def _call(node: t.Call, arguments: tuple[n.Expr, ...]) -> n.Expr:
 
 def _per(node: t.Per, amount: n.Expr, measured: n.Expr) -> n.Expr:
     """amount * measured / unit, the quotient cut to whole steps where the line says so."""
-    steps: n.Expr = n.Arithmetic(node.span, "/", measured, n.Literal(node.unit.span, node.unit.value))
-    if node.steps in STEPS:
+    unit = n.Literal(node.unit.span, node.unit.value)
+    whole = node.steps in STEPS
+    steps: n.Expr = n.Arithmetic(node.span, "/", measured, unit, counts=not whole)
+    if whole:
         steps = n.Round(node.span, steps, Fraction(1), STEPS[node.steps], counts=True)
     return n.Arithmetic(node.span, "*", amount, steps)

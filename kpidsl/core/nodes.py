@@ -45,11 +45,12 @@ class Ref(Node):
 
 @node
 class Arithmetic(Node):
-    """`op` is one of + - * /, on rationals."""
+    """`op` is one of + - * /, on rationals. `counts`: the result is a number of steps, as for `Round`."""
 
     op: str
     left: "Expr"
     right: "Expr"
+    counts: bool = False
 
 
 @node

@@ -112,6 +112,7 @@ class Account(NamedTuple):
     balance: Fraction | None
     reason: str = ""
     inputs: tuple[Input, ...] = ()
+    tests: tuple[Test, ...] = ()
 
 
 class Score(NamedTuple):

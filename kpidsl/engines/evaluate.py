@@ -9,6 +9,7 @@ from typing import Any
 from kpidsl.core import nodes as n
 from kpidsl.core.results import Choice, Event, Input, Row, Steps, Taken, Test
 from kpidsl.values.kinds import Kind, Value
+from kpidsl.values.numerals import written
 from kpidsl.values.rounding import round_to
 
 ARITHMETIC: Mapping[str, Callable[[Any, Any], Fraction]] = {"+": add, "-": sub, "*": mul}
@@ -140,6 +141,8 @@ def _arithmetic(expr: n.Arithmetic, env: Environment, trace: Trace) -> Fraction:
         return ARITHMETIC[expr.op](left, right)
     if right == 0:
         raise FailedError("E002", getattr(expr.right, "name", ""))
+    if expr.counts:
+        trace.steps.append(Steps(expr.place, left / right, left / right))
     return left / right
 
 
@@ -173,7 +176,8 @@ def _cases(expr: n.Cases, env: Environment, trace: Trace) -> Value:
             places = tuple(r.place for r in expr.rows)
             trace.choices.append(Choice(expr.place, places, at, subject, expr.kind, expr.table))
             return evaluate(row.outcome, env, trace)
-    raise FailedError("E005" if expr.table else "E003", expr.table)
+    value = written(subject, expr.kind, ("", "", "")) if expr.kind is not None else ""
+    raise FailedError("E005" if expr.table else "E003", expr.table or value)
 
 
 def _aggregate(expr: n.Aggregate, env: Environment, trace: Trace) -> Fraction:

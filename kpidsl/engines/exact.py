@@ -94,7 +94,7 @@ def _closed(ledger: n.Ledger, env: Environment, entries: tuple[Entry, ...], bala
     unscored = FailedError("E001", ledger.label) if balance is None else None
     env.known[ledger.name] = Known(balance, Trace(), unscored)
     return Account(ledger.name, ledger.label, ledger.role, ledger.clause, ledger.source, ledger.place, ledger.worth,
-                   entries, balance, reason, tuple(exempt.inputs.values()))  # fmt: skip
+                   entries, balance, reason, tuple(exempt.inputs.values()), tuple(exempt.tests))  # fmt: skip
 
 
 def _entry(line: n.Line, balance: Fraction, env: Environment, accounts: Mapping[str, Account]) -> Entry:

@@ -169,7 +169,7 @@ def cell_finding(code: str, cell: Cell, text: str, item: Field) -> Finding:
     return Finding(code, cell, {
         "value": shown, "kind": Word(kind.base), "rules": item.needed_by or (item.header,),
         "known": kind.options, "near": nearest(text, kind.options), "range": range_text(item.range, kind),
-        "example": EXAMPLES.get(kind.base, "12"),
+        "example": EXAMPLES.get(kind.base, "12"), "empty": Word("EMPTY_ALLOWED") if item.optional else "",
     })  # fmt: skip
 
 

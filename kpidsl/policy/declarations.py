@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from kpidsl.policy.arithmetic import comparable
 from kpidsl.policy.files import Merged
-from kpidsl.policy.infer import Scope, check_option, infer, is_zero, table_axes
+from kpidsl.policy.infer import Scope, as_percent, check_option, infer, is_zero, table_axes
 from kpidsl.policy.model import (
     EVENTS,
     FACT,
@@ -97,7 +97,8 @@ def _check_literal(node: t.Expr, kind: Kind, name: str, scope: Scope) -> None:
         return
     own = infer(node, scope)
     if own is not None and not comparable(kind, own) and not (kind.numeric and is_zero(node)):
-        scope.report("K021", node.span, text=node.span.text, kind=Word(own.base), name=name, other=Word(kind.base))
+        scope.report("K021", node.span, text=node.span.text, kind=Word(own.base), name=name, other=Word(kind.base),
+                     near=as_percent(node, own, kind))  # fmt: skip
 
 
 def _check_value(node: t.Expr, kind: Kind, bounds: tuple[t.Bound, ...], name: str, scope: Scope) -> None:

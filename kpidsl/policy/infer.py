@@ -9,6 +9,7 @@ from kpidsl.policy.model import EVENTS, TABLE, Symbol, constant, day, kind_of, q
 from kpidsl.syntax import tree as t
 from kpidsl.text.findings import Argument, Finding, Phrase, Word, nearest
 from kpidsl.text.source import Span
+from kpidsl.text.words import word_table
 from kpidsl.values import kinds as k
 from kpidsl.values.kinds import Base, Kind
 
@@ -122,7 +123,7 @@ def _name(node: t.Name, scope: Scope) -> Kind | None:
         return scope.columns[node.text]
     symbol = scope.symbols.get(node.text)
     if symbol is None:
-        near = nearest(node.text, [*scope.columns, *scope.symbols])
+        near = _unglued(node.text, scope) or nearest(node.text, [*scope.columns, *scope.symbols])
         scope.report("N001", node.span, name=node.text, near=near)
         return None
     if symbol.role in (EVENTS, TABLE):
@@ -132,6 +133,20 @@ def _name(node: t.Name, scope: Scope) -> Kind | None:
     if isinstance(symbol.node, t.Fact) and not symbol.node.scored:
         scope.report("N009", node.span, name=node.text, unscored=Word("NOT_SCORED"))
     return symbol.kind
+
+
+# Chinese keywords that writers run together with the names beside them.
+_BETWEEN_NAMES = ("AND", "OR", "IS_PRESENT", "IS_MISSING", "WHEN", "IS_ONE_OF")
+
+
+def _unglued(text: str, scope: Scope) -> str:
+    """`text` with spaces, where it is names that are known with a keyword between or behind them."""
+    for token in _BETWEEN_NAMES:
+        word = word_table().words[token]["zh"]
+        left, found, right = text.partition(word)
+        if found and scope.knows(left) and (not right or scope.knows(right)):
+            return f"{left} {word} {right}".strip()
+    return ""
 
 
 def _numeric(node: t.Expr, scope: Scope) -> Kind | None:
@@ -153,13 +168,13 @@ def _binary(node: t.Binary, scope: Scope) -> Kind | None:
     else:
         kind = of_product(left, right) if node.op == "STAR" else of_quotient(left, right)
     if kind is None:
-        near = _as_percent(node.left, left, right) or _as_percent(node.right, right, left)
+        near = as_percent(node.left, left, right) or as_percent(node.right, right, left)
         scope.report("K001", node.span, left=node.left.span.text, kind=Word(left.base), right=node.right.span.text,
                      other=Word(right.base), near=near)  # fmt: skip
     return kind
 
 
-def _as_percent(node: t.Expr, kind: Kind, other: Kind) -> str | Phrase:
+def as_percent(node: t.Expr, kind: Kind, other: Kind) -> str | Phrase:
     """What a bare number beside a percent was probably meant to be: 80 as 80%."""
     if not isinstance(node, t.Quantity) or kind.base is not Base.NUMBER:
         return ""
@@ -203,7 +218,9 @@ def compare_kinds(left: t.Expr, right: t.Expr, scope: Scope) -> None:
         return
     if (one.numeric and is_zero(right)) or (other.numeric and is_zero(left)):
         return
-    near = _as_percent(right, other, one) or _as_percent(left, one, other)
+    near = as_percent(right, other, one) or as_percent(left, one, other)
+    if Base.YES_NO in (one.base, other.base):
+        near = Phrase((Word("WHEN"), (left if one.base is Base.YES_NO else right).span.text))
     scope.report("K002", right.span, left=left.span.text, kind=Word(one.base), right=right.span.text,
                  other=Word(other.base), near=near)  # fmt: skip
 

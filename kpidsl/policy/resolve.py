@@ -4,6 +4,7 @@ from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 
 from kpidsl.policy.arithmetic import comparable
+from kpidsl.policy.bands import check_bands
 from kpidsl.policy.bodies import check_ledger
 from kpidsl.policy.declarations import check_declarations, check_subject, declare
 from kpidsl.policy.files import Merged, Reader, load, merge
@@ -29,6 +30,9 @@ def resolve(source: Source, read: Reader) -> tuple[Policy | None, list[Finding]]
     check_declarations(merged, scope)
     for ledger in merged.ledgers:
         check_ledger(ledger, "", scope)
+    for node in t.walk((*merged.lets, *merged.ledgers)):
+        if isinstance(node, t.Bands):
+            check_bands(node, scope)
     header = _header(merged, source, scope)
     found = _causes(_once(findings))
     if header is None or has_errors(found):
@@ -116,7 +120,7 @@ def _let_kind(let: t.Let, scope: Scope) -> Kind | None:
 
 
 # What is missing where a line or a file could not be read is most likely there.
-_ABSENCES = frozenset({"P001", "P005", "P010", "P021", "P022"})
+_ABSENCES = frozenset({"P001", "P005", "P010", "P018", "P021", "P022"})
 _UNKNOWN = frozenset({"N001", "N006", "N007", "P006"})
 
 

@@ -7,7 +7,7 @@ from wcwidth import wcswidth
 
 from kpidsl.core.nodes import Program
 from kpidsl.core.results import Account, Entry, Score
-from kpidsl.ledger.reconcile import Statement, reconcile
+from kpidsl.ledger.reconcile import Statement, reconcile, statement_of
 from kpidsl.reports.policy_text import place_text, where
 from kpidsl.reports.trace import trace_lines
 from kpidsl.reports.words import phrase, phrases, signed
@@ -71,11 +71,14 @@ def _account(account: Account, score: Score, lang: Lang, margin: str) -> Iterato
     notes = [phrase(lang, "clause", source=account.source)] if account.source else []
     if account.role != "total":
         notes.append(where(account.place, lang))
-    head = title + said["colon"] + _result(account, lang)
+    worth = statement_of(account, score).full if account.role == "total" else account.worth
+    head = title + said["colon"] + _result(account._replace(worth=worth), lang)
     yield margin + head + (f"  [{said['comma'].join(notes)}]" if notes else "")
     shown: set[str] = set()
-    for line in trace_lines(account.inputs, (), (), (), lang, shown):
-        yield margin + MARGIN * 4 + line
+    if account.inputs:
+        yield margin + MARGIN * 4 + said["exempt when"]
+    for line in trace_lines(account.inputs, (), (), account.tests, lang, shown):
+        yield margin + MARGIN * 5 + line
     for entry in account.entries:
         if entry.verb != "round" or entry.amount:
             yield from _entry(entry, score, lang, margin + MARGIN, shown)

@@ -25,7 +25,8 @@ def trace_lines(inputs: Sequence[Input], choices: Sequence[Choice], steps: Seque
     for choice in choices:
         yield from _choice(choice, lang)
     for step in steps:
-        yield phrase(lang, "steps", text=place_text(step.place, lang), before=readable(step.before),
+        name = "pro rata" if step.before == step.after else "steps"
+        yield phrase(lang, name, text=place_text(step.place, lang), before=readable(step.before),
                      after=readable(step.after))  # fmt: skip
 
 

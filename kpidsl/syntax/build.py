@@ -243,6 +243,10 @@ class Builder:
         return t.IsMissing(span, value)
 
     @_inline
+    def is_present(self, span: Span, value: t.Expr, _: Token) -> t.Not:
+        return t.Not(span, t.IsMissing(span, value))
+
+    @_inline
     def is_one_of(self, span: Span, value: t.Expr, _: Token, options: tuple[t.Ident, ...]) -> t.IsOneOf:
         return t.IsOneOf(span, value, options)
 

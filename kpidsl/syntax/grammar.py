@@ -14,7 +14,7 @@ from kpidsl.text.cache import cached
 from kpidsl.text.words import grammar_folder, word_table
 
 STARTS = ("file_line", "policy_line", "fact_line", "table_line", "ledger_line", "band_row", "point_row", "case_row")
-END = "$END"
+NO_TERMINALS = ("$END", "EMPTY_ALLOWED")
 
 
 class NoLexer(Lexer):
@@ -29,7 +29,7 @@ class NoLexer(Lexer):
 
 def grammar_text() -> str:
     table = word_table()
-    tokens = [*table.words, *(mark for mark in table.marks if mark != END)]
+    tokens = [*table.words, *(mark for mark in table.marks if mark not in NO_TERMINALS)]
     return (grammar_folder() / "kpidsl.lark").read_text(encoding="utf-8") + f"\n%declare {' '.join(tokens)}\n"
 
 

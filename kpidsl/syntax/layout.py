@@ -78,6 +78,10 @@ def _indent(text: str) -> int:
     return width
 
 
+def _open(above: list[Line], closed: Line) -> tuple[str, ...]:
+    return tuple(str(line.indent) for line in (*above, closed))
+
+
 def _nest(lines: list[Line], findings: list[Finding]) -> list[Line]:
     roots: list[Line] = []
     above: list[Line] = []
@@ -90,7 +94,7 @@ def _nest(lines: list[Line], findings: list[Finding]) -> list[Line]:
             return roots
         siblings = above[-1].children if above else roots
         if closed and closed.indent != line.indent and line.sound:
-            findings.append(Finding("L003", line.tokens[0].span, {"indent": line.indent, "near_indent": closed.indent}))
+            findings.append(Finding("L003", line.tokens[0].span, {"indent": line.indent, "open": _open(above, closed)}))
         siblings.append(line)
         above.append(line)
     return roots

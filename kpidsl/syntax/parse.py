@@ -17,6 +17,8 @@ INSIDE = {"POLICY": "policy_line", "FACTS": "fact_line", "EVENTS": "fact_line", 
           **dict.fromkeys(LEDGER_WORDS, "ledger_line")}  # fmt: skip
 BLOCKS = {"BANDS": "band_row", "LINEAR": "point_row", "CHOOSE": "case_row"}
 HEADS = ("file_line", "policy_line", "ledger_line")
+# Units that numbers are written without.
+UNITS = frozenset({"分", "个", "条", "次", "件", "户", "人", "小时", "points", "point", "hours", "times"})
 # Blocks that make no sense without lines of their own.
 NEED_LINES = frozenset({"TABLE", "EVENTS", "FACTS"})
 
@@ -91,7 +93,8 @@ def _unexpected(tokens: list[Token], token: Any, accepted: frozenset[str]) -> Fi
         last = tokens[-1].span
         return Finding("S002", Span(last.source, last.end, last.end + 1), {"expected": AnyOf(accepted)})
     args: dict[str, Argument] = {"found": token.span.text, "expected": AnyOf(accepted)}
-    if token.span.text in ("分", "points") and "PP" in accepted:
+    at = tokens.index(token)
+    if token.span.text in UNITS and at and tokens[at - 1].type == "NUMERAL":
         return Finding("S007", token.span, {"found": token.span.text})
     if token.type == "NAME":
         keyword, rest = glued(token.value)

@@ -8,13 +8,14 @@ from functools import cache
 
 from kpidsl.text.findings import Finding, nearest
 from kpidsl.text.source import Source, Span
-from kpidsl.text.words import word_table
+from kpidsl.text.words import Lang, word_table
 
 OPERATORS = {
-    ">=": "GE", "≥": "GE", "＞=": "GE", "<=": "LE", "≤": "LE", "!=": "NE", "≠": "NE", ">": "GT", "＞": "GT",
-    "<": "LT", "＜": "LT", "=": "EQ", "＝": "EQ", "+": "PLUS", "＋": "PLUS", "-": "MINUS", "－": "MINUS",
-    "−": "MINUS", "*": "STAR", "×": "STAR", "/": "SLASH", "÷": "SLASH", "／": "SLASH", "(": "LPAR", "（": "LPAR",
-    ")": "RPAR", "）": "RPAR", "[": "LSQB", "【": "LSQB", "［": "LSQB", "]": "RSQB", "】": "RSQB", "］": "RSQB",
+    ">=": "GE", "≥": "GE", "≧": "GE", "=>": "GE", "＞=": "GE", "<=": "LE", "≤": "LE", "≦": "LE", "=<": "LE",
+    "!=": "NE", "≠": "NE", ">": "GT", "＞": "GT", "<": "LT", "＜": "LT", "=": "EQ", "==": "EQ", "＝": "EQ",
+    "+": "PLUS", "＋": "PLUS", "-": "MINUS", "－": "MINUS", "−": "MINUS", "–": "MINUS", "*": "STAR", "×": "STAR",
+    "/": "SLASH", "÷": "SLASH", "／": "SLASH", "(": "LPAR", "（": "LPAR", ")": "RPAR", "）": "RPAR",
+    "[": "LSQB", "【": "LSQB", "［": "LSQB", "]": "RSQB", "】": "RSQB", "］": "RSQB",
     ",": "COMMA", "，": "COMMA", "、": "COMMA", ":": "COLON", "：": "COLON",
 }  # fmt: skip
 
@@ -34,6 +35,9 @@ _TOKEN = re.compile(
     |(?P<STRAY>.)""",
     re.VERBOSE,
 )
+# What is meant by characters that are easily typed for others.
+INSTEAD = {"%": "90%", "％": "90%", "—": "-", "～": "[85%, 95%)", "~": "[85%, 95%)", "；": "、", ";": ",", "·": "`",
+           "&": ",", "{": "[", "}": "]", "?": "", "？": ""}  # fmt: skip
 QUOTES = "'‘’”«»《》「」『』"
 LONGEST_NUMERAL = 30
 # Bounds how deep a tree can become, and with it the stack of whatever walks the tree.
@@ -118,7 +122,7 @@ def _stray(character: str) -> dict[str, str]:
     """A character that can be seen is shown; of one that cannot, its number and name are."""
     number = f"U+{ord(character):04X} {unicodedata.name(character, '')}".strip()
     shown = character if character.isprintable() else number
-    return {"character": shown, "near": shown if character in QUOTES else ""}
+    return {"character": shown, "near": INSTEAD.get(character, '"…"' if character in QUOTES else "")}
 
 
 def glued(word: str) -> tuple[str, str]:
@@ -130,6 +134,10 @@ def glued(word: str) -> tuple[str, str]:
 
 
 def near_keyword(word: str, tokens: frozenset[str]) -> str:
-    """The keyword among `tokens`, in either language, that `word` was probably meant to be."""
-    words = word_table().words
+    """The keyword or mark among `tokens` that `word` was probably meant to be, in the language of `word`."""
+    table, words = word_table(), word_table().words
+    for token, synonyms in table.synonyms.items():
+        if token in tokens and word in synonyms:
+            lang: Lang = "en" if word.isascii() else "zh"
+            return words[token][lang] if token in words else next(op for op, t in OPERATORS.items() if t == token)
     return nearest(word, [form for t in tokens if t in words for form in words[t].values()])

@@ -53,8 +53,8 @@ def nearest(word: str, known: Iterable[str]) -> str:
     from difflib import get_close_matches
 
     candidates = list(known)
-    matches = get_close_matches(word[:100], candidates, n=1, cutoff=0.6 if len(word) > 3 else 0.5)
+    matches = get_close_matches(word[:100], candidates, n=3, cutoff=0.6 if len(word) > 3 else 0.5)
     if matches:
-        return matches[0]
+        return min(matches, key=lambda match: abs(len(match) - len(word)))
     inside = [c for c in candidates if min(len(c), len(word)) > 1 and (c in word or word in c)]
     return min(inside, key=lambda c: abs(len(c) - len(word)), default="")

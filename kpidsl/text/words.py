@@ -1,7 +1,7 @@
 """The word table: what each keyword is called in Chinese and in English, from grammar/keywords.yaml."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -35,11 +35,14 @@ def _as_json(text: bytes) -> bytes:
 
 @dataclass(frozen=True)
 class WordTable:
-    """`words`: token -> its keyword; `marks`: other tokens -> a writer's word; `groups`: name -> tokens, words."""
+    """`words`: token -> its keyword; `marks`: other tokens -> a writer's word; `groups`: name -> tokens, words;
+    `synonyms`: token -> what is written for it by mistake.
+    """
 
     words: Mapping[str, Mapping[Lang, str]]
     marks: Mapping[str, Mapping[Lang, str]]
     groups: Mapping[str, Mapping[str, Any]]
+    synonyms: Mapping[str, Sequence[str]]
 
     def say(self, token: str, lang: Lang) -> str:
         """The word that a reader of `lang` has for a token: a keyword as written, or what a mark is."""
@@ -70,4 +73,4 @@ class WordTable:
 @cache
 def word_table() -> WordTable:
     data = load_yaml(grammar_folder() / "keywords.yaml")
-    return WordTable(data["words"], data["marks"], data["groups"])
+    return WordTable(data["words"], data["marks"], data["groups"], data["synonyms"])

@@ -1,0 +1,137 @@
+"""Bands with constant ends: rows that hold nothing, overlap, can never be chosen, or leave a hole between them."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from math import ceil, floor
+
+from kpidsl.policy.infer import Scope, infer
+from kpidsl.policy.model import constant, kind_of, range_of
+from kpidsl.syntax import tree as t
+from kpidsl.values import kinds as k
+
+
+@dataclass(frozen=True)
+class End:
+    """An end of an interval; a value of None is infinity. `text` is how the policy writes it."""
+
+    value: Fraction | None
+    open: bool
+    text: str
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """The values from `low` to `high`."""
+
+    low: End
+    high: End
+
+    @property
+    def text(self) -> str:
+        if self.low.value is not None and self.low.value == self.high.value:
+            return self.low.text
+        left = "(…" if self.low.value is None else ("(" if self.low.open else "[") + self.low.text
+        right = "…)" if self.high.value is None else self.high.text + (")" if self.high.open else "]")
+        return f"{left}, {right}"
+
+    def empty(self, whole: bool) -> bool:
+        low, high = self.low.value, self.high.value
+        if low is None or high is None:
+            return False
+        if whole:
+            first = floor(low) + 1 if self.low.open else ceil(low)
+            last = ceil(high) - 1 if self.high.open else floor(high)
+            return first > last
+        return low > high or (low == high and (self.low.open or self.high.open))
+
+    def meet(self, other: "Stretch") -> "Stretch":
+        low = max(self.low, other.low, key=_low)
+        return Stretch(low, min(self.high, other.high, key=_high))
+
+
+NOTHING_BELOW, NOTHING_ABOVE = End(None, True, ""), End(None, True, "")
+
+
+def _low(end: End) -> tuple[bool, Fraction, bool]:
+    return (end.value is not None, end.value or Fraction(0), end.open)
+
+
+def _high(end: End) -> tuple[bool, Fraction, bool]:
+    return (end.value is None, end.value or Fraction(0), not end.open)
+
+
+def check_bands(bands: t.Bands, scope: Scope) -> None:
+    """Bands whose ends are all constant are held against each other; others are tried in order when they are run."""
+    rest = [row for row in bands.rows if isinstance(row.band, t.Otherwise)]
+    if rest and rest[0] is not bands.rows[-1]:
+        scope.report("P027", bands.rows[bands.rows.index(rest[0]) + 1].span)
+    rows = [(row, _stretch(row.band)) for row in bands.rows if not isinstance(row.band, t.Otherwise)]
+    if any(stretch is None for _, stretch in rows):
+        return
+    whole = infer(bands.subject, Scope(scope.symbols, [], worth=True)) == k.COUNT
+    known: list[tuple[t.BandRow, Stretch]] = [(row, stretch) for row, stretch in rows if stretch is not None]
+    for at, (row, stretch) in enumerate(known):
+        if stretch.empty(whole):
+            scope.report("P026", row.band.span)
+            continue
+        for before, other in known[:at]:
+            common = stretch.meet(other)
+            if not common.empty(whole):
+                scope.report("P024", row.band.span, line=before.span.line, values=common.text)
+                break
+    holes = [] if rest else _holes([stretch for _, stretch in known], _possible(bands.subject, scope), whole)
+    if holes:
+        scope.report("P025", bands.span, values=tuple(hole.text for hole in holes))
+
+
+def _stretch(band: t.OneSided | t.Interval | t.Otherwise) -> Stretch | None:
+    """The values of a band; None where an end is not a number that is written out."""
+    match band:
+        case t.Interval(low=low, high=high):
+            start = End(constant(low), band.low_open, low.span.text)
+            stop = End(constant(high), band.high_open, high.span.text)
+            return None if start.value is None or stop.value is None else Stretch(start, stop)
+        case t.OneSided(op=op, bound=bound):
+            value = constant(bound)
+            end = End(value, op in ("GT", "LT"), bound.span.text)
+            if value is None:
+                return None
+            if op == "EQ":
+                return Stretch(end, end)
+            return Stretch(end, NOTHING_ABOVE) if op in ("GE", "GT") else Stretch(NOTHING_BELOW, end)
+    return None
+
+
+def _possible(subject: t.Expr, scope: Scope) -> Stretch | None:
+    """What a fact may be by its declaration; None for what is calculated."""
+    symbol = scope.symbols.get(subject.text) if isinstance(subject, t.Name) else None
+    if symbol is None or not isinstance(symbol.node, t.Fact):
+        return None
+    limits = range_of(kind_of(symbol.node.kind), symbol.node.bounds)
+    texts = {bound.side: bound.value.span.text for bound in symbol.node.bounds}
+    low = End(limits.low, limits.low_open, texts.get("FROM", texts.get("ABOVE", "0")))
+    return Stretch(low, End(limits.high, limits.high_open, texts.get("TO", texts.get("BELOW", ""))))
+
+
+def _holes(stretches: list[Stretch], possible: Stretch | None, whole: bool) -> list[Stretch]:
+    """What lies between the stretches, and of what is possible also what lies beside them."""
+    ordered = sorted((s for s in stretches if not s.empty(whole)), key=lambda s: _low(s.low))
+    if not ordered:
+        return []
+    holes, reached = [], ordered[0].high
+    for stretch in ordered[1:]:
+        if reached.value is not None and stretch.low.value is not None:
+            holes.append(Stretch(_turned(reached), _turned(stretch.low)))
+        reached = max(reached, stretch.high, key=_high)
+    if possible is not None:
+        first = ordered[0].low
+        if first.value is not None:
+            holes.insert(0, Stretch(NOTHING_BELOW, _turned(first)).meet(possible))
+        if reached.value is not None:
+            holes.append(Stretch(_turned(reached), NOTHING_ABOVE).meet(possible))
+    return [hole for hole in holes if not hole.empty(whole)]
+
+
+def _turned(end: End) -> End:
+    """The same end seen from its other side."""
+    return End(end.value, not end.open, end.text)
