@@ -59,7 +59,7 @@ def test_keep_going_loses_no_row(tmp_path: Path) -> None:
     scores = (tmp_path / "scores.csv").read_text(encoding="utf-8-sig").splitlines()[1:]
     rejects = (tmp_path / "scores.rejects.csv").read_text(encoding="utf-8-sig").splitlines()[1:]
     assert (len(scores), len(rejects)) == (27, 1)
-    assert rejects[0].startswith('4,"D014')
+    assert rejects[0].startswith('4,"区域: D014')
     assert "城区-03,城外" in rejects[0]
     mended = (tmp_path / "scores.rejects.csv").read_text(encoding="utf-8-sig").replace("城外", "城区")
     (tmp_path / "mended.csv").write_text(mended, encoding="utf-8-sig")

@@ -13,6 +13,7 @@ from kpidsl.reports.words import phrase
 from kpidsl.text.findings import Argument, Finding, RefusedError, nearest
 from kpidsl.text.source import Cell
 from kpidsl.text.words import LANGS, Lang
+from kpidsl.values.reading import fold
 
 ROLES = ("rule", "part", "section")
 
@@ -22,9 +23,11 @@ ROLES = ("rule", "part", "section")
 @click.option("--subject", required=True, help="Whose score is explained.")
 @click.option("--rule", help="Only this rule, part or section: its name, label or clause.")
 def command(policy: str, facts: str, events: tuple[str, ...], params: tuple[str, ...], encoding: str | None,
+            sheet: str | None,
             lang: Lang, subject: str, rule: str | None) -> None:
     """Explain the score of one subject of FACTS under POLICY: every entry of its ledgers."""
-    scored = score_all(Inputs(policy, facts, events, params, encoding), lang)
+    subject = fold(subject)
+    scored = score_all(Inputs(policy, facts, events, params, encoding, sheet), lang)
     score = next((found for found in scored.outcome.scores if found.subject == subject), None)
     if score is None:
         _refuse(scored, subject, lang)

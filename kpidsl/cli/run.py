@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Iterable
 from pathlib import Path, PurePath
 
 import click
@@ -13,6 +14,7 @@ from kpidsl.ledger.reconcile import check
 from kpidsl.reports import scores as report
 from kpidsl.reports.rejects import reject_files, rejected_rows
 from kpidsl.reports.words import phrase
+from kpidsl.text.findings import Finding, RefusedError
 from kpidsl.text.wording import has_errors
 from kpidsl.text.words import Lang
 
@@ -24,6 +26,7 @@ FORMATS = (".csv", ".xlsx", ".json")
 @click.option("-o", "--output", metavar="FILE", help="Write the scores to FILE (.csv, .xlsx or .json).")
 @click.option("--keep-going", is_flag=True, help="Score the good rows; the rejects go to a file of their own.")
 def command(policy: str, facts: str, events: tuple[str, ...], params: tuple[str, ...], encoding: str | None,
+            sheet: str | None,
             lang: Lang, output: str | None, keep_going: bool) -> None:
     """Score the rows of FACTS (.csv or .xlsx, - for standard input) by POLICY.
 
@@ -32,7 +35,7 @@ def command(policy: str, facts: str, events: tuple[str, ...], params: tuple[str,
     """
     if output and PurePath(output).suffix.lower() not in FORMATS:
         raise click.UsageError(f"-o takes a file that ends in {', '.join(FORMATS)}")
-    scored = score_all(Inputs(policy, facts, events, params, encoding), lang)
+    scored = score_all(Inputs(policy, facts, events, params, encoding, sheet), lang)
     for score in scored.outcome.scores:
         check(score)
     show_findings(scored.findings, lang)
@@ -48,12 +51,21 @@ def command(policy: str, facts: str, events: tuple[str, ...], params: tuple[str,
     contents = _rejects(scored, facts, output, lang)
     if output:
         contents |= _results(scored, Path(output), lang)
+    _refuse_inputs(contents, scored.paths)
     write_all(contents)
     if contents:
         click.echo(phrase(lang, "written", paths=", ".join(map(str, contents))), err=True)
     if not output:
         click.echo(report.terminal(scored.program, scored.outcome.scores, lang))
     sys.exit(1 if rejected else 0)
+
+
+def _refuse_inputs(targets: Iterable[Path], inputs: Iterable[str]) -> None:
+    """Nothing that was read may be written over."""
+    read = [Path(path) for path in inputs if path != "-"]
+    for target in targets:
+        if target.exists() and any(path.exists() and target.samefile(path) for path in read):
+            raise RefusedError([Finding("D049", None, {"path": str(target)})])
 
 
 def _show_counts(scored: Scored, of_facts: str, lang: Lang) -> None:

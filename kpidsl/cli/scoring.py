@@ -17,8 +17,8 @@ from kpidsl.core.nodes import Field, Program, Table
 from kpidsl.core.results import Outcome, Unscored
 from kpidsl.engines.exact import run
 from kpidsl.facts.join import Joined, join
-from kpidsl.facts.read import Facts, cell_finding, read_cell, read_table
-from kpidsl.facts.sheets import Sheet, read_sheets
+from kpidsl.facts.read import MOST_TITLES, Facts, cell_finding, normal, read_cell, read_table
+from kpidsl.facts.sheets import TABLES, WORKBOOKS, Sheet, read_sheets
 from kpidsl.policy.model import Policy, kind_of, range_of
 from kpidsl.text.findings import Argument, Finding, Phrase, RefusedError, Word
 from kpidsl.text.source import Cell, Span
@@ -37,6 +37,7 @@ class Inputs:
     events: tuple[str, ...]
     params: tuple[str, ...]
     encoding: str | None
+    sheet: str | None = None
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ class Scored:
     outcome: Outcome
     findings: tuple[Finding, ...]
     manifest: dict[str, Any]
+    paths: tuple[str, ...]
 
 
 def inputs_options(function: Any) -> Any:
@@ -55,6 +57,7 @@ def inputs_options(function: Any) -> Any:
     for option in (
         lang_option,
         click.option("--encoding", help="The facts' encoding, where it is not UTF-8 or GB18030."),
+        click.option("--sheet", help="The sheet of a workbook that holds the facts."),
         click.option("--param", "params", multiple=True, metavar="NAME=VALUE", help="A parameter's value."),
         click.option("--events", multiple=True, metavar="NAME=FILE", help="A file of events; - is standard input."),
         click.argument("facts"),
@@ -69,14 +72,20 @@ def score_all(inputs: Inputs, lang: Lang) -> Scored:
     policy = load_policy(inputs.policy, lang)
     program = lower(policy, _params(policy, inputs.params))
     _check_events(program, inputs)
+    if inputs.facts == "-" and any(item.endswith("=-") for item in inputs.events):
+        raise click.UsageError("only one table can come from standard input")
     files: dict[str, bytes] = {}
     facts = _facts(program, inputs, files)
-    events = [_events(table, inputs, files) for table in program.events]
-    joined = join(program, facts, events)
+    found = [_events(table, inputs, files) for table in program.events]
+    lost = [finding for finding in found if isinstance(finding, Finding)]
+    if lost:
+        raise RefusedError(lost)
+    joined = join(program, facts, [table for table in found if isinstance(table, Facts)])
     outcome = run(program, joined.cases)
     headers = {item.name: item.header for item in program.facts.fields}
     failures = [_failure(unscored, joined, headers) for unscored in outcome.unscored]
-    return Scored(program, joined, outcome, (*joined.findings, *failures), _manifest(program, policy, files))
+    return Scored(program, joined, outcome, (*joined.findings, *failures), _manifest(program, policy, files),
+                  (*(file.path for file in policy.files), *files))
 
 
 def _params(policy: Policy, given: tuple[str, ...]) -> dict[str, Value]:
@@ -110,9 +119,7 @@ def _read_file(path: str, files: dict[str, bytes]) -> bytes:
 
 
 def _sheets(path: str, inputs: Inputs, files: dict[str, bytes]) -> list[Sheet]:
-    data = _read_file(path, files)
-    workbook = path == "-" and data[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
-    return read_sheets("-.xlsx" if workbook else path, data, inputs.encoding)
+    return read_sheets(path, _read_file(path, files), inputs.encoding)
 
 
 def _check_events(program: Program, inputs: Inputs) -> None:
@@ -124,33 +131,45 @@ def _check_events(program: Program, inputs: Inputs) -> None:
 
 
 def _facts(program: Program, inputs: Inputs, files: dict[str, bytes]) -> Facts:
-    """The first sheet that is not one of events."""
+    """The sheet that is asked for, or the only one that is not one of events."""
     names = {table.header for table in program.events}
     sheets = _sheets(inputs.facts, inputs, files)
-    own = [sheet for sheet in sheets if _tab(sheet) not in names] or sheets
+    if inputs.sheet:
+        own = [sheet for sheet in sheets if sheet.tab.strip() == inputs.sheet]
+    else:
+        own = [sheet for sheet in sheets if sheet.tab.strip() not in names] or sheets
+        own = [sheet for sheet in own if _fits(sheet, program)] or own[:1]
+    if len(own) != 1:
+        tabs = tuple(sheet.tab for sheet in sheets)
+        raise RefusedError([Finding("D047", Cell(inputs.facts), {"sheets": tabs})])
     if not own[0].rows:
         raise RefusedError([Finding("D004", Cell(own[0].name))])
     return read_table(own[0], program.facts)
 
 
-def _tab(sheet: Sheet) -> str:
-    return sheet.name.rsplit("[", 1)[-1].removesuffix("]")
+def _fits(sheet: Sheet, program: Program) -> bool:
+    """Whether the sheet has a column for whoever is assessed, and for at least half of the facts."""
+    lines = [{normal(cell)[0] for cell in line} for line in (sheet.header, *sheet.rows[:MOST_TITLES])]
+    wanted = [{normal(item.header)[0], item.name} for item in program.facts.fields if item.scored]
+    return any(sum(bool(names & line) for names in wanted) * 2 >= len(wanted) for line in lines)
 
 
-def _events(table: Table, inputs: Inputs, files: dict[str, bytes]) -> Facts:
+def _events(table: Table, inputs: Inputs, files: dict[str, bytes]) -> Facts | Finding:
     """From --events, a sheet of the workbook of facts, or a file beside the facts that has the events' name."""
     given = {name: path for name, _, path in (item.partition("=") for item in inputs.events)}
     path = given.get(table.header) or given.get(table.name)
+    for sheet in _sheets(path or inputs.facts, inputs, files):
+        if sheet.tab.strip() == table.header:
+            return read_table(sheet, table)
     if path:
         return read_table(_sheets(path, inputs, files)[0], table)
-    for sheet in _sheets(inputs.facts, inputs, files):
-        if _tab(sheet) == table.header:
-            return read_table(sheet, table)
     facts = Path("facts.csv" if inputs.facts == "-" else inputs.facts)
-    beside = facts.with_name(f"{facts.stem}.{table.header}{facts.suffix}")
-    if inputs.facts != "-" and beside.exists():
-        return read_table(_sheets(str(beside), inputs, files)[0], table)
-    raise RefusedError([Finding("D043", None, {"name": table.header, "file": beside.with_suffix(".csv").name})])
+    endings = (facts.suffix, *(ending for ending in (*TABLES, *WORKBOOKS) if ending))
+    for ending in endings if inputs.facts != "-" else ():
+        beside = facts.with_name(f"{facts.stem}.{table.header}{ending}")
+        if beside.exists():
+            return read_table(_sheets(str(beside), inputs, files)[0], table)
+    return Finding("D043", None, {"name": table.header, "file": f"{facts.stem}.{table.header}.csv"})
 
 
 def _failure(unscored: Unscored, joined: Joined, headers: Mapping[str, str]) -> Finding:

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,10 +13,11 @@ from kpidsl.policy.model import Policy
 from kpidsl.policy.resolve import resolve
 from kpidsl.reports.words import phrase
 from kpidsl.text.findings import Finding, RefusedError
-from kpidsl.text.source import Source
+from kpidsl.text.source import Cell, Source
 from kpidsl.text.wording import has_errors, render
 from kpidsl.text.words import LANGS, Lang
 
+MOST_ALIKE = 20
 OS_ERRORS: dict[type[OSError], str] = {FileNotFoundError: "no file", PermissionError: "no permission",
                                        IsADirectoryError: "a folder", NotADirectoryError: "no file"}  # fmt: skip
 F = TypeVar("F", bound=Callable[..., Any])
@@ -55,8 +57,19 @@ def reader_language() -> Lang:
 
 
 def show_findings(findings: Iterable[Finding], lang: Lang) -> None:
+    """Findings on cells are told up to MOST_ALIKE times for a code and column; then how many more there are."""
+    alike: Counter[tuple[str, str, str]] = Counter()
     for finding in findings:
-        click.echo(render(finding, lang), err=True)
+        place = finding.place
+        key = (finding.code, place.table, place.column) if isinstance(place, Cell) else None
+        if key is not None:
+            alike[key] += 1
+        if key is None or alike[key] <= MOST_ALIKE:
+            click.echo(render(finding, lang), err=True)
+    for (code, table, column), count in alike.items():
+        if count > MOST_ALIKE:
+            where = f"{table}{phrase(lang, 'list')}{column}" if column else table
+            click.echo(phrase(lang, "more alike", where=where, code=code, count=count - MOST_ALIKE), err=True)
 
 
 def read_source(path: str) -> Source:

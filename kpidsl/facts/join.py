@@ -1,6 +1,6 @@
 """Facts and their events to cases. Every row of facts becomes a case or a reject; none is lost."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from kpidsl.core.nodes import Program
@@ -8,6 +8,8 @@ from kpidsl.core.results import Case, Event
 from kpidsl.facts.read import Facts, Reading
 from kpidsl.text.findings import Argument, Finding, nearest
 from kpidsl.text.source import Cell
+
+MOST_GUESSES = 50
 
 
 @dataclass(frozen=True)
@@ -50,14 +52,27 @@ def _owned(table: Facts, subjects: set[str]) -> Facts:
     owner = table.table.owner
     label = next(item.header for item in table.table.fields if item.name == owner)
 
+    guesses: dict[str, str] = {}
+
     def checked(row: Reading) -> Reading:
         name = row.values[owner]
         if name is None or not subjects or str(name) in subjects:
             return row
-        args = {"value": str(name), "near": nearest(str(name), subjects)}
+        if str(name) not in guesses:
+            guesses[str(name)] = nearest(str(name), subjects) if len(guesses) < MOST_GUESSES else ""
+        args = {"value": str(name), "near": guesses[str(name)]}
         return replace(row, findings=(*row.findings, Finding("D022", Cell(table.sheet.name, row.number, label), args)))
 
-    return replace(table, rows=tuple(checked(row) for row in table.rows))
+    return replace(table, rows=tuple(checked(row) for row in table.rows), findings=(*table.findings, *_repeated(table)))
+
+
+def _repeated(table: Facts) -> Iterator[Finding]:
+    """Events pasted twice: rows that are equal in every cell."""
+    first: dict[tuple[str, ...], int] = {}
+    for row in table.rows:
+        before = first.setdefault(row.cells, row.number)
+        if before != row.number:
+            yield Finding("D032", Cell(table.sheet.name, row.number), {"row": before})
 
 
 def _spoil(row: Reading, subject: str, facts: Facts, spoilt: dict[str, Cell]) -> Reading:

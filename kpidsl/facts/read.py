@@ -1,7 +1,6 @@
 """Sheets to rows of values, against the tables that a program wants. All that is wrong is told in one pass."""
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -12,14 +11,18 @@ from kpidsl.text.findings import Argument, Finding, Word, nearest
 from kpidsl.text.source import Cell
 from kpidsl.values.kinds import Base, Kind, Range, Value
 from kpidsl.values.numerals import exact, percent
-from kpidsl.values.reading import UNIT_HEADERS, UnreadableError, is_bare_share, read, tidy
+from kpidsl.values.reading import UNIT_HEADERS, UnreadableError, fold, is_bare_share, read, tidy
 
 _UNIT = re.compile(r"\s*(?:\((%|元|万元|天)\)|(%))$")
 LONGEST_SHOWN = 40
 # What is wrong with a column is wrong with every row.
-BLOCKING = ("D005", "D006", "D026")
+BLOCKING = ("D005", "D006", "D026", "D028")
 UNITS = {Base.PERCENT: ("", "%"), Base.PP: ("", "%"), Base.MONEY: ("", "元", "万元"), Base.DAYS: ("", "天")}
 EXAMPLES = {Base.PERCENT: "86%", Base.PP: "2.5%", Base.NUMBER: "12.5", Base.POINTS: "12.5", Base.MONEY: "1,234.50"}
+MOST_TITLES = 5
+# A row of totals or means at the end of a sheet is nobody's.
+TOTALS = re.compile(r".*(合计|总计|小计|平均|平均值|均值)|total|sum|average", re.IGNORECASE)
+MOST_TWINS = 5
 NOWHERE = -1     # the place of a column that the sheet does not have
 
 
@@ -73,23 +76,39 @@ class _Notes:
 
 def read_table(sheet: Sheet, table: Table) -> Facts:
     """Every row of `sheet`; findings name row, column, value and reason."""
+    sheet = _with_header(sheet, table)
     columns, findings = _match(sheet, table)
     notes = _Notes()
-    rows = [_row(sheet, number, cells, columns, notes)
+    names = (*table.key, table.owner)
+    rows = [_row(sheet, number, cells, columns, names, notes)
             for number, cells in zip(sheet.numbers, sheet.rows, strict=True)]  # fmt: skip
     if any(f.code in BLOCKING for f in findings):
         rows = [replace(row, blocked=True) for row in rows]
     findings += [Finding("D030", Cell(sheet.name, 0, column), {"cells": len(cells), "example": cells[0],
                                                                "as": percent(Fraction(cells[0]), "%")})
-                 for column, cells in notes.bare.items() if not sheet.typed]  # fmt: skip
+                 for column, cells in notes.bare.items()]  # fmt: skip
     return Facts(table, sheet, tuple(_unique(rows, table, sheet.name)), tuple(findings))
 
 
 def normal(header: str) -> tuple[str, str]:
     """A header without its unit, and the unit: 占比(%) is 占比 and %, so that a bare 86 in it is 86%."""
-    text = re.sub(r"\s+", "", unicodedata.normalize("NFKC", header))
+    text = fold(header).replace(" ", "")
     match = _UNIT.search(text)
     return (text[: match.start()], match.group(1) or match.group(2)) if match else (text, "")
+
+
+def _with_header(sheet: Sheet, table: Table) -> Sheet:
+    """Under a title or two the header stands a few lines lower: the line that has most of the columns is taken."""
+    wanted = {normal(item.header)[0] for item in table.fields} | {item.name for item in table.fields}
+
+    def matches(cells: tuple[str, ...]) -> int:
+        return len(wanted & {normal(cell)[0] for cell in cells})
+
+    lines = (sheet.header, *sheet.rows[:MOST_TITLES])
+    best = max(range(len(lines)), key=lambda at: matches(lines[at]))
+    if best == 0 or matches(lines[best]) < 2:
+        return sheet
+    return replace(sheet, header=lines[best], rows=sheet.rows[best:], numbers=sheet.numbers[best:])
 
 
 def _match(sheet: Sheet, table: Table) -> tuple[list[_Column], list[Finding]]:
@@ -99,6 +118,7 @@ def _match(sheet: Sheet, table: Table) -> tuple[list[_Column], list[Finding]]:
         found.setdefault(normal(header)[0], []).append(at)
     columns, findings, taken = [], [], set()
     missing: list[Field] = []
+    absent: list[Field] = []
     for item in table.fields:
         places = found.get(normal(item.header)[0]) or found.get(item.name) or []
         taken.update(places)
@@ -108,16 +128,25 @@ def _match(sheet: Sheet, table: Table) -> tuple[list[_Column], list[Finding]]:
             header = sheet.header[places[0]]
             unit = normal(header)[1]
             if unit not in UNITS.get(item.kind.base, ("",)):
-                args: dict[str, Argument] = {"unit": unit, "kind": Word(item.kind.base), "rules": item.needed_by}
-                findings.append(Finding("D026", Cell(sheet.name, 1, header.strip()), args))
+                findings.append(Finding("D026", Cell(sheet.name, 1, header.strip()), {
+                    "unit": unit, "kind": Word(item.kind.base), "rules": item.needed_by}))  # fmt: skip
             columns.append(_Column(item, places[0], UNIT_HEADERS.get(unit), header.strip()))
         elif item.scored and not item.optional and item.default is None:
             missing.append(item)
+        else:
+            absent.append(item)
         if not places:
             columns.append(_Column(item, NOWHERE, None, item.header))
     unknown = [h.strip() for at, h in enumerate(sheet.header) if at not in taken and h.strip()]
-    for item in missing:
-        near = nearest(item.header, unknown)
+    if len(missing) > 1 and all(column.at == NOWHERE for column in columns):
+        return columns, [Finding("D028", Cell(sheet.name, 1), {"headers": tuple(i.header for i in missing)})]
+    for item in (*missing, *absent):
+        near = _likely(item.header, unknown)
+        if item in absent and not near:
+            if item.needed_by:
+                args: dict[str, Argument] = {"header": item.header, "rules": item.needed_by}
+                findings.append(Finding("D031", Cell(sheet.name, 1), args))
+            continue
         unknown = [header for header in unknown if header != near]
         findings.append(Finding("D005", Cell(sheet.name, 1), {"header": item.header, "near": near,
                                                               "rules": item.needed_by or (item.header,)}))  # fmt: skip
@@ -127,13 +156,28 @@ def _match(sheet: Sheet, table: Table) -> tuple[list[_Column], list[Finding]]:
     return columns, findings
 
 
-def _row(sheet: Sheet, number: int, cells: tuple[str, ...], columns: list[_Column], notes: _Notes) -> Reading:
+def _likely(header: str, unknown: list[str]) -> str:
+    """The unknown header that `header` was meant to be; not one that says another unit."""
+    near = nearest(header, unknown)
+    return "" if any(unit in near and unit not in header for unit in ("元", "千", "万", "亿", "%")) else near
+
+
+def _at(cells: tuple[str, ...], place: int) -> str:
+    return tidy(cells[place]) if NOWHERE < place < len(cells) else ""
+
+
+def _row(sheet: Sheet, number: int, cells: tuple[str, ...], columns: list[_Column], names: tuple[str, ...],
+         notes: _Notes) -> Reading:
     values: dict[str, Value] = {}
     findings: list[Finding] = []
     if len(cells) > len(sheet.header) and any(cell.strip() for cell in cells[len(sheet.header) :]):
         findings.append(Finding("D008", Cell(sheet.name, number), {"cells": len(cells), "headers": len(sheet.header)}))
     for column in columns:
-        text = tidy(cells[column.at]) if NOWHERE < column.at < len(cells) else ""
+        if column.field.name in names and TOTALS.fullmatch(_at(cells, column.at).replace(" ", "")):
+            found = Finding("D027", Cell(sheet.name, number, column.header), {"value": _at(cells, column.at)})
+            return Reading(number, dict.fromkeys((c.field.name for c in columns), None), cells, (found,))
+    for column in columns:
+        text = _at(cells, column.at)
         if column.at == NOWHERE:
             values[column.field.name] = column.field.default
             continue
@@ -197,7 +241,7 @@ def _unique(rows: list[Reading], table: Table, name: str) -> list[Reading]:
     label = next(item.header for item in table.fields if item.name == table.key[0])
     for key, places in seen.items():
         for at in places if len(places) > 1 else ():
-            twins = tuple(rows[place].number for place in places if place != at)
+            twins = tuple(rows[place].number for place in places[: MOST_TWINS + 1] if place != at)
             cell = Cell(name, rows[at].number, label)
             told = Finding("D021", cell, {"value": " ".join(map(str, key)), "rows": tuple(map(str, twins))})
             findings = (*rows[at].findings, told) if at != places[0] else rows[at].findings

@@ -2,39 +2,34 @@
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from fractions import Fraction
 from pathlib import PurePath
 
 from kpidsl.text.findings import Finding, RefusedError
 from kpidsl.text.source import Cell
-from kpidsl.values.numerals import exact
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
 TABLES = (".csv", ".txt", ".tsv", "")
 LARGEST_CELL = 10_000_000
+SIGNATURES = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")     # how workbooks begin, whatever their names end in
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """A header and rows of texts. `numbers` of rows count from 1 with the header, as a spreadsheet shows them.
-
-    `typed`: the cells come from a workbook, where a share is stored as a fraction, whatever it looks like.
-    """
+    """A header and rows of texts. `numbers` of rows count from 1, as a spreadsheet shows them; `tab`: its own name."""
 
     name: str
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     numbers: tuple[int, ...]
-    typed: bool = False
+    tab: str = ""
 
 
 def read_sheets(name: str, data: bytes, encoding: str | None = None) -> list[Sheet]:
-    """The sheets of a file, by its name's ending; `name` is what messages call it. Raises RefusedError."""
+    """The sheets of a file; `name` is what messages call it. Raises RefusedError."""
     ending = PurePath(name).suffix.lower()
-    if ending in WORKBOOKS:
+    if ending in WORKBOOKS or data[:4] in SIGNATURES:
         return _workbook(name, data)
     if ending not in TABLES:
         raise RefusedError([Finding("D001", Cell(name), {"ending": ending, "known": (".csv", ".xlsx")})])
@@ -61,52 +56,28 @@ def decode(name: str, data: bytes, encoding: str | None = None) -> str:
     raise RefusedError([Finding("D002", Cell(name), {"tried": tried})])
 
 
-def _sheet(name: str, lines: Iterable[list[str]], typed: bool = False) -> Sheet:
-    header: tuple[str, ...] = ()
-    rows, numbers = [], []
+def _sheet(name: str, lines: Iterable[Sequence[str]], tab: str = "") -> Sheet:
+    filled: list[tuple[int, tuple[str, ...]]] = []
     try:
         for number, cells in enumerate(lines, 1):
-            if not any(cell.strip() for cell in cells):
-                continue
-            if not header:
-                header = tuple(cells)
-            else:
-                rows.append(tuple(cells))
-                numbers.append(number)
+            if any(cell.strip() for cell in cells):
+                filled.append((number, tuple(cells)))
     except csv.Error as error:
         raise RefusedError([Finding("D003", Cell(name))]) from error
-    if not header:
+    if not filled:
         raise RefusedError([Finding("D004", Cell(name))])
-    return Sheet(name, header, tuple(rows), tuple(numbers), typed)
+    (_, header), *rows = filled
+    return Sheet(name, header, tuple(cells for _, cells in rows), tuple(number for number, _ in rows), tab)
 
 
 def _workbook(name: str, data: bytes) -> list[Sheet]:
-    import python_calamine
+    from kpidsl.facts.workbook import NoWorkbookError, read_workbook
 
     try:
-        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
-        contents = [(tab, book.get_sheet_by_name(tab).to_python(skip_empty_area=False)) for tab in book.sheet_names]
-    except Exception as error:     # calamine raises classes of its own, and others, for what is no workbook
+        grids = read_workbook(data)
+    except NoWorkbookError as error:
         raise RefusedError([Finding("D009", Cell(name))]) from error
-    sheets = []
-    for tab, lines in contents:
-        texts = [[_text(cell) for cell in line] for line in lines]
-        if any(cell.strip() for line in texts for cell in line):
-            sheets.append(_sheet(f"{name}[{tab}]" if len(contents) > 1 else name, texts, typed=True))
-    if not sheets:
+    filled = {tab: lines for tab, lines in grids.items() if any(cell.strip() for line in lines for cell in line)}
+    if not filled:
         raise RefusedError([Finding("D004", Cell(name))])
-    return sheets
-
-
-def _text(cell: object) -> str:
-    """A cell as text. Excel's numbers are binary: the shortest decimal that reads back is what was typed."""
-    match cell:
-        case bool():
-            return "是" if cell else "否"
-        case float():
-            return exact(Fraction(repr(cell)))
-        case datetime():
-            return cell.date().isoformat()
-        case date():
-            return cell.isoformat()
-    return str(cell)
+    return [_sheet(f"{name}[{tab}]" if len(filled) > 1 else name, lines, tab) for tab, lines in filled.items()]

@@ -8,7 +8,7 @@ from kpidsl.core.results import Outcome
 from kpidsl.facts.join import Joined
 from kpidsl.facts.read import Facts
 from kpidsl.reports.scores import inert
-from kpidsl.reports.words import phrase
+from kpidsl.reports.words import phrase, phrases
 from kpidsl.text.findings import Finding
 from kpidsl.text.source import Cell
 from kpidsl.text.wording import texts
@@ -50,6 +50,11 @@ def _file(table: Facts, bad: Sequence[int], told: Mapping[tuple[str, int], list[
         others = [finding for twin in twins.get(number, ()) for finding in told.get((table.sheet.name, twin), [])]
         twin = [finding for finding in others if finding.code == "D021"]
         reasons = own or twin or told.get((table.sheet.name, 1), [])
-        said = " ".join(dict.fromkeys(f"{f.code} {texts(f, lang)['what']}" for f in reasons))
+        said = phrases(lang)["join"].join(dict.fromkeys(_reason(finding, lang) for finding in reasons))
         writer.writerow([number, inert(said), *map(inert, cells[number])])
     return buffer.getvalue().encode("utf-8-sig")
+
+
+def _reason(finding: Finding, lang: Lang) -> str:
+    column = finding.place.column if isinstance(finding.place, Cell) else ""
+    return f"{column}{phrases(lang)['colon'] if column else ''}{finding.code} {texts(finding, lang)['what']}"

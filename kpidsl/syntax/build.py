@@ -1,6 +1,5 @@
 """Grammar rules to tree nodes: one method a rule, called by the parser as it reduces."""
 
-import unicodedata
 from collections.abc import Callable
 from fractions import Fraction
 from functools import wraps
@@ -10,6 +9,7 @@ from kpidsl.syntax import tree as t
 from kpidsl.syntax.tokens import Token
 from kpidsl.text.source import Span
 from kpidsl.values.node import changed
+from kpidsl.values.reading import fold
 
 UNITS = {"PP": 100, "YUAN": 1, "DAYS": 1}
 
@@ -36,12 +36,7 @@ def _inline(method: Callable[..., Any]) -> Callable[[Any, list[Any]], Any]:
 
 
 def _ident(token: Token) -> t.Ident:
-    return t.Ident(token.span, folded(token.value))
-
-
-def folded(text: str) -> str:
-    """As cells of facts are read: full-width letters, digits and punctuation as half-width ones."""
-    return unicodedata.normalize("NFKC", text).strip()
+    return t.Ident(token.span, fold(token.value))
 
 
 def _label(token: Token | None) -> str | None:
@@ -291,7 +286,7 @@ class Builder:
 
     @_inline
     def text(self, span: Span, token: Token) -> t.Text:
-        return t.Text(span, folded(token.value))
+        return t.Text(span, fold(token.value))
 
     @_inline
     def full(self, span: Span, _: Token) -> t.Full:

@@ -9,6 +9,7 @@ from functools import cache
 from kpidsl.text.findings import Finding, nearest
 from kpidsl.text.source import Source, Span
 from kpidsl.text.words import Lang, word_table
+from kpidsl.values.reading import fold
 
 OPERATORS = {
     ">=": "GE", "≥": "GE", "≧": "GE", "=>": "GE", "＞=": "GE", "<=": "LE", "≤": "LE", "≦": "LE", "=<": "LE",
@@ -100,7 +101,7 @@ def _raw(source: Source, start: int, end: int, findings: list[Finding]) -> Itera
         if kind in ("STRING", "QUOTED"):
             yield Token("STRING" if kind == "STRING" else "NAME", text[1:-1], span)
         elif kind in ("CALENDAR", "PERCENTAGE", "NUMERAL", "WORD"):
-            value = unicodedata.normalize("NFKC", text)
+            value = fold(text)
             if kind in ("PERCENTAGE", "NUMERAL") and len(value) > LONGEST_NUMERAL:
                 findings.append(Finding("L004", span, {"most": LONGEST_NUMERAL}))
                 value = "1"

@@ -1,5 +1,6 @@
 """Findings as facts: a stable code, a place and what fills the wording. The wording itself is elsewhere."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -40,6 +41,9 @@ class Finding:
     args: Mapping[str, Argument] = field(default_factory=dict)
 
 
+_DIGITS = re.compile(r"\d+")
+
+
 class RefusedError(Exception):
     """Work that cannot go on because of findings; carries them to the command that prints them."""
 
@@ -54,7 +58,13 @@ def nearest(word: str, known: Iterable[str]) -> str:
 
     candidates = list(known)
     matches = get_close_matches(word[:100], candidates, n=3, cutoff=0.6 if len(word) > 3 else 0.5)
+    matches = [match for match in matches if not _other_number(word, match)]
     if matches:
         return min(matches, key=lambda match: abs(len(match) - len(word)))
     inside = [c for c in candidates if min(len(c), len(word)) > 1 and (c in word or word in c)]
     return min(inside, key=lambda c: abs(len(c) - len(word)), default="")
+
+
+def _other_number(word: str, known: str) -> bool:
+    """Whether the two differ only in their digits: 城区-05 is not a slip for 城区-07."""
+    return word != known and _DIGITS.sub("", word) == _DIGITS.sub("", known)

@@ -27,9 +27,22 @@ class UnreadableError(Exception):
         super().__init__(code)
 
 
+# Full-width forms to half-width ones, and no more: ① is not 1, and ² is not 2.
+_HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0xA0: 0x20, 0xFFE5: 0xA5}
+
+
+def fold(text: str) -> str:
+    """Half-width, in one line, single-spaced, and without characters that cannot be seen."""
+    if text.isascii() and text.isprintable() and "  " not in text:
+        return text.strip()
+    half = text.translate(_HALF_WIDTH)
+    seen = "".join(c for c in half if unicodedata.category(c) not in ("Cf", "Cc") or c in "\t\r\n")
+    return " ".join(seen.split())
+
+
 def tidy(text: str) -> str:
-    """Half-width, without blanks around it and without the apostrophe by which Excel marks a text."""
-    return unicodedata.normalize("NFKC", text).strip().removeprefix("'").strip()
+    """A cell folded, and without the apostrophe by which Excel marks a text."""
+    return fold(text).removeprefix("'").strip()
 
 
 def read(text: str, kind: Kind, scale: Fraction | None = None) -> Value:
@@ -87,6 +100,8 @@ def _share(text: str, scale: Fraction | None) -> Fraction:
         if text.endswith(sign):
             return _number(text.removesuffix(sign).strip()) / 100
     value = _number(text)
+    if scale is not None and 0 < abs(value) <= 1:
+        raise UnreadableError("D024")
     if scale is not None:
         return value * scale
     if abs(value) > LARGEST_BARE_SHARE:
