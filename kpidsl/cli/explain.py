@@ -27,7 +27,8 @@ def command(policy: str, facts: str, events: tuple[str, ...], params: tuple[str,
             lang: Lang, subject: str, rule: str | None) -> None:
     """Explain the score of one subject of FACTS under POLICY: every entry of its ledgers."""
     subject = fold(subject)
-    scored = score_all(Inputs(policy, facts, events, params, encoding, sheet), lang)
+    inputs = Inputs(policy, facts, events, params, encoding, sheet)
+    scored = score_all(inputs, lang, lambda case: subject in case.facts.values())
     score = next((found for found in scored.outcome.scores if found.subject == subject), None)
     if score is None:
         _refuse(scored, subject, lang)

@@ -7,10 +7,9 @@ from pathlib import Path, PurePath
 
 import click
 
-from kpidsl.cli.scoring import Inputs, Scored, inputs_options, score_all
+from kpidsl.cli.scoring import Inputs, Scored, balances, inputs_options
 from kpidsl.cli.terminal import Command, show_findings
 from kpidsl.facts.write import write_all
-from kpidsl.ledger.reconcile import check
 from kpidsl.reports import scores as report
 from kpidsl.reports.rejects import reject_files, rejected_rows
 from kpidsl.reports.words import phrase
@@ -35,9 +34,7 @@ def command(policy: str, facts: str, events: tuple[str, ...], params: tuple[str,
     """
     if output and PurePath(output).suffix.lower() not in FORMATS:
         raise click.UsageError(f"-o takes a file that ends in {', '.join(FORMATS)}")
-    scored = score_all(Inputs(policy, facts, events, params, encoding, sheet), lang)
-    for score in scored.outcome.scores:
-        check(score)
+    scored = balances(Inputs(policy, facts, events, params, encoding, sheet), lang)
     show_findings(scored.findings, lang)
     rejected = has_errors(scored.findings)
     stopped = rejected and not keep_going

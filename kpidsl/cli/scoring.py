@@ -2,7 +2,7 @@
 
 import hashlib
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -14,11 +14,12 @@ import kpidsl
 from kpidsl.cli.terminal import lang_option, load_policy
 from kpidsl.core.lower import lower
 from kpidsl.core.nodes import Field, Program, Table
-from kpidsl.core.results import Outcome, Unscored
+from kpidsl.core.results import Case, Outcome, Score, Unscored
 from kpidsl.engines.exact import run
 from kpidsl.facts.join import Joined, join
 from kpidsl.facts.read import MOST_TITLES, Facts, cell_finding, normal, read_cell, read_table
 from kpidsl.facts.sheets import TABLES, WORKBOOKS, Sheet, read_sheets
+from kpidsl.ledger.reconcile import check
 from kpidsl.policy.model import Policy, kind_of, range_of
 from kpidsl.text.findings import Argument, Finding, Phrase, RefusedError, Word
 from kpidsl.text.source import Cell, Span
@@ -26,6 +27,8 @@ from kpidsl.text.words import Lang
 from kpidsl.values.kinds import Value
 from kpidsl.values.numerals import exact
 from kpidsl.values.reading import is_bare_share, tidy
+
+SLOW = 1000     # cases that take more than a second
 
 
 @dataclass(frozen=True)
@@ -67,8 +70,23 @@ def inputs_options(function: Any) -> Any:
     return function
 
 
-def score_all(inputs: Inputs, lang: Lang) -> Scored:
-    """Reads, checks and scores everything. Raises RefusedError where there is nothing to score at all."""
+def score_all(inputs: Inputs, lang: Lang, wanted: Callable[[Case], bool] | None = None) -> Scored:
+    """Reads and checks everything, and scores the wanted cases. Raises RefusedError where there is nothing to score."""
+    return _score(inputs, lang, wanted, lambda score: score)
+
+
+def balances(inputs: Inputs, lang: Lang) -> Scored:
+    """As `score_all`, but of each ledger only the balance is kept once it has been added up: a small part of it."""
+
+    def keep(score: Score) -> Score:
+        check(score)
+        return score._replace(accounts={name: a._replace(entries=()) for name, a in score.accounts.items()})
+
+    return _score(inputs, lang, None, keep)
+
+
+def _score(inputs: Inputs, lang: Lang, wanted: Callable[[Case], bool] | None,
+           keep: Callable[[Score], Score]) -> Scored:
     policy = load_policy(inputs.policy, lang)
     program = lower(policy, _params(policy, inputs.params))
     _check_events(program, inputs)
@@ -81,7 +99,9 @@ def score_all(inputs: Inputs, lang: Lang) -> Scored:
     if lost:
         raise RefusedError(lost)
     joined = join(program, facts, [table for table in found if isinstance(table, Facts)])
-    outcome = run(program, joined.cases)
+    cases = [case for case in joined.cases if wanted is None or wanted(case)]
+    with click.progressbar(cases, file=sys.stderr, hidden=len(cases) < SLOW or not sys.stderr.isatty()) as shown:
+        outcome = run(program, shown, keep)
     headers = {item.name: item.header for item in program.facts.fields}
     failures = [_failure(unscored, joined, headers) for unscored in outcome.unscored]
     return Scored(program, joined, outcome, (*joined.findings, *failures), _manifest(program, policy, files),

@@ -1,6 +1,6 @@
 """The exact engine: plain, slow, obviously right. Every other engine must agree with it to the last digit."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
 
@@ -12,14 +12,14 @@ from kpidsl.values.kinds import Value
 ZERO = Fraction(0)
 
 
-def run(program: n.Program, cases: Iterable[Case]) -> Outcome:
-    """Scores every case, or says why not; as many results as cases."""
+def run(program: n.Program, cases: Iterable[Case], keep: Callable[[Score], Score] = lambda score: score) -> Outcome:
+    """Scores every case, or says why not; as many results as cases. `keep` makes of a score what is kept of it."""
     scores: list[Score] = []
     unscored: list[Unscored] = []
     for case in cases:
         result = score(program, case)
         if isinstance(result, Score):
-            scores.append(result)
+            scores.append(keep(result))
         else:
             unscored += result
     return Outcome(tuple(scores), tuple(unscored))
