@@ -28,7 +28,7 @@ def command(policy: str, facts: str, events: tuple[str, ...], params: tuple[str,
     """Explain the score of one subject of FACTS under POLICY: every entry of its ledgers."""
     subject = fold(subject)
     inputs = Inputs(policy, facts, events, params, encoding, sheet)
-    scored = score_all(inputs, lang, lambda case: subject in case.facts.values())
+    scored = score_all(inputs, lang, subject)
     score = next((found for found in scored.outcome.scores if found.subject == subject), None)
     if score is None:
         _refuse(scored, subject, lang)

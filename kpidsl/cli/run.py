@@ -7,7 +7,7 @@ from pathlib import Path, PurePath
 
 import click
 
-from kpidsl.cli.scoring import Inputs, Scored, balances, inputs_options
+from kpidsl.cli.scoring import NOBODY, Inputs, Scored, inputs_options, score_all
 from kpidsl.cli.terminal import Command, show_findings
 from kpidsl.facts.write import write_all
 from kpidsl.reports import scores as report
@@ -34,7 +34,7 @@ def command(policy: str, facts: str, events: tuple[str, ...], params: tuple[str,
     """
     if output and PurePath(output).suffix.lower() not in FORMATS:
         raise click.UsageError(f"-o takes a file that ends in {', '.join(FORMATS)}")
-    scored = balances(Inputs(policy, facts, events, params, encoding, sheet), lang)
+    scored = score_all(Inputs(policy, facts, events, params, encoding, sheet), lang, NOBODY)
     show_findings(scored.findings, lang)
     rejected = has_errors(scored.findings)
     stopped = rejected and not keep_going

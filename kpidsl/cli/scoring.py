@@ -2,7 +2,7 @@
 
 import hashlib
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -14,7 +14,7 @@ import kpidsl
 from kpidsl.cli.terminal import lang_option, load_policy
 from kpidsl.core.lower import lower
 from kpidsl.core.nodes import Field, Program, Table
-from kpidsl.core.results import Case, Outcome, Score, Unscored
+from kpidsl.core.results import Outcome, Score, Unscored
 from kpidsl.engines.exact import run
 from kpidsl.facts.join import Joined, join
 from kpidsl.facts.read import MOST_TITLES, Facts, cell_finding, normal, read_cell, read_table
@@ -29,6 +29,8 @@ from kpidsl.values.numerals import exact
 from kpidsl.values.reading import is_bare_share, tidy
 
 SLOW = 1000     # cases that take more than a second
+NOBODY = ""
+"""A subject that no facts have: of every ledger only the balance is kept."""
 
 
 @dataclass(frozen=True)
@@ -70,23 +72,19 @@ def inputs_options(function: Any) -> Any:
     return function
 
 
-def score_all(inputs: Inputs, lang: Lang, wanted: Callable[[Case], bool] | None = None) -> Scored:
-    """Reads and checks everything, and scores the wanted cases. Raises RefusedError where there is nothing to score."""
-    return _score(inputs, lang, wanted, lambda score: score)
+def score_all(inputs: Inputs, lang: Lang, subject: str | None = None) -> Scored:
+    """Reads, checks and scores everything; ledgers are kept whole for `subject`, or for all where there is none.
 
-
-def balances(inputs: Inputs, lang: Lang) -> Scored:
-    """As `score_all`, but of each ledger only the balance is kept once it has been added up: a small part of it."""
+    Of the others only the balances are kept once they have been added up: a small part of them.
+    Raises RefusedError where there is nothing to score at all.
+    """
 
     def keep(score: Score) -> Score:
         check(score)
+        if subject in (None, score.subject):
+            return score
         return score._replace(accounts={name: a._replace(entries=()) for name, a in score.accounts.items()})
 
-    return _score(inputs, lang, None, keep)
-
-
-def _score(inputs: Inputs, lang: Lang, wanted: Callable[[Case], bool] | None,
-           keep: Callable[[Score], Score]) -> Scored:
     policy = load_policy(inputs.policy, lang)
     program = lower(policy, _params(policy, inputs.params))
     _check_events(program, inputs)
@@ -99,8 +97,8 @@ def _score(inputs: Inputs, lang: Lang, wanted: Callable[[Case], bool] | None,
     if lost:
         raise RefusedError(lost)
     joined = join(program, facts, [table for table in found if isinstance(table, Facts)])
-    cases = [case for case in joined.cases if wanted is None or wanted(case)]
-    with click.progressbar(cases, file=sys.stderr, hidden=len(cases) < SLOW or not sys.stderr.isatty()) as shown:
+    hidden = len(joined.cases) < SLOW or not sys.stderr.isatty()
+    with click.progressbar(joined.cases, file=sys.stderr, hidden=hidden) as shown:
         outcome = run(program, shown, keep)
     headers = {item.name: item.header for item in program.facts.fields}
     failures = [_failure(unscored, joined, headers) for unscored in outcome.unscored]

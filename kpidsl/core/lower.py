@@ -7,12 +7,13 @@ from kpidsl.core import nodes as n
 from kpidsl.core.lower_expressions import Lowering
 from kpidsl.policy.model import LET, PARAM, Policy, all_ledgers, kind_of, literal, range_of
 from kpidsl.syntax import tree as t
-from kpidsl.values.kinds import Value
+from kpidsl.values.kinds import POINTS, Value
 from kpidsl.values.rounding import Mode
 
 VERBS = {"START": "start", "ADD": "add", "DEDUCT": "deduct", "MULTIPLY_BY": "multiply", "AT_MOST": "at most",
          "AT_LEAST": "at least", "OVERRIDE": "override"}  # fmt: skip
 MODES = {"HALF_UP": Mode.HALF_UP, "HALF_EVEN": Mode.HALF_EVEN, "ALWAYS_UP": Mode.UP, "ALWAYS_DOWN": Mode.DOWN}
+TIES = {"TIES_SHARE": "share", "TIES_DENSE": "dense", "TIES_BY": "by"}
 TOTAL = ""
 """The name of the total, which no policy can declare."""
 
@@ -32,7 +33,8 @@ def lower(policy: Policy, params: Mapping[str, Value]) -> n.Program:
     kinds = {name: symbol.kind for name, symbol in policy.symbols.items() if symbol.kind is not None}
     return n.Program(
         policy.title, policy.edition or "", policy.hash, policy.subject, policy.within, _facts(policy),
-        tuple(_events(events, policy) for events in policy.events), tuple(definitions), kinds, given,
+        tuple(_events(events, policy) for events in policy.events), tuple(definitions),
+        tuple(_result(result, lowering) for result in policy.results), {**kinds, TOTAL: POINTS}, given,
     )  # fmt: skip
 
 
@@ -113,6 +115,21 @@ def _round(policy: Policy, scope: str, name: str, clause: str) -> list[n.Line]:
     step = Fraction(1, 10 ** int(rounding.decimals))
     rounded = n.Round(rounding.span, balance, step, MODES[rounding.mode])
     return [n.Line(rounding.span, f"{clause}.round", "round", rounded)]
+
+
+def _result(result: t.Grade | t.Rank, lowering: Lowering) -> n.Grade | n.Rank:
+    name, label = result.name.text, result.label or result.name.text
+    if isinstance(result, t.Rank):
+        breakers = tuple(lowering.expr(breaker, None) for breaker in result.breakers)
+        return n.Rank(result.span, name, label, lowering.expr(result.value, None), tuple(g.text for g in result.within),
+                      result.lowest_first, TIES[result.ties], breakers)  # fmt: skip
+    bands = [row for row in result.rows if isinstance(row, t.GradeBand)]
+    rows = tuple(t.BandRow(row.span, row.band, t.Text(row.grade.span, row.grade.text)) for row in bands)
+    cases = lowering.expr(t.Bands(result.value.span, result.value, rows), None)
+    assert isinstance(cases, n.Cases)
+    overrides = tuple(n.GradeOverride(row.span, row.grade.text, lowering.expr(row.when, None))
+                      for row in result.rows if isinstance(row, t.GradeOverride))  # fmt: skip
+    return n.Grade(result.span, name, label, cases, overrides)
 
 
 def _facts(policy: Policy) -> n.Table:

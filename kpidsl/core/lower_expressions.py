@@ -57,6 +57,8 @@ class Lowering:
                 return n.Literal(at, worth)
             case t.Missing():
                 return n.Literal(at, None)
+            case t.Total():
+                return n.Ref(at, "")
             case t.Name():
                 return self._name(node, columns)
             case t.Signed(negative=negative, value=value):
@@ -101,7 +103,7 @@ class Lowering:
 
     def kind(self, node: t.Expr, columns: Columns) -> Kind:
         """A checked policy has a kind for every expression but the name of an option, which is a text."""
-        scope = Scope(self.policy.symbols, [], worth=True, columns=columns)
+        scope = Scope(self.policy.symbols, [], worth=True, total=True, columns=columns)
         return infer(node, scope) or k.TEXT
 
     def _bands(self, node: t.Bands, worth: Fraction | None, columns: Columns) -> n.Expr:

@@ -167,6 +167,41 @@ class Ledger(Node):
 
 
 @node
+class GradeOverride(Node):
+    """The grade whatever the points, when `when` holds."""
+
+    grade: str
+    when: Expr
+
+
+@node
+class Grade(Node):
+    """A level by points: the outcomes of `cases` are its names; the last override that holds wins."""
+
+    name: str
+    label: str
+    cases: Cases
+    overrides: tuple[GradeOverride, ...]
+
+
+@node
+class Rank(Node):
+    """A place by `value`, among the subjects that are equal in `groups`.
+
+    `ties` is "share" (1, 1, 3), "dense" (1, 1, 2) or "by": then `breakers` decide, in the same order as the value, and
+    what is still equal shares.
+    """
+
+    name: str
+    label: str
+    value: Expr
+    groups: tuple[str, ...]
+    lowest_first: bool
+    ties: str
+    breakers: tuple[Expr, ...] = ()
+
+
+@node
 class Field(values.Node):
     """A column of facts. `needed_by`: labels of the rules that use it; `scored`: rules may use it."""
 
@@ -203,6 +238,7 @@ class Program(values.Node):
     facts: Table
     events: tuple[Table, ...]
     definitions: tuple[Named | Ledger, ...]
+    results: tuple[Grade | Rank, ...] = ()
     kinds: Mapping[str, Kind] = field(default_factory=dict)
     params: Mapping[str, Value] = field(default_factory=dict)
 

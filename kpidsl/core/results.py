@@ -115,6 +115,45 @@ class Account(NamedTuple):
     tests: tuple[Test, ...] = ()
 
 
+class Override(NamedTuple):
+    """What would change a grade whatever the points, and whether it did."""
+
+    grade: str
+    place: Place
+    holds: bool
+    inputs: tuple[Input, ...] = ()
+    tests: tuple[Test, ...] = ()
+
+
+class GradeResult(NamedTuple):
+    """A subject's grade, and the one that its points alone would give; empty where the points have no value."""
+
+    name: str
+    label: str
+    place: Place
+    grade: str
+    by_points: str
+    inputs: tuple[Input, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    overrides: tuple[Override, ...] = ()
+
+
+class RankResult(NamedTuple):
+    """A subject's place among `size` subjects of its `group`; None until all are known, or where there is no value.
+
+    `key`: the value that is ranked, then what breaks ties; empty where there is no value.
+    """
+
+    name: str
+    label: str
+    place: Place
+    group: tuple[str, ...]
+    key: tuple[Fraction, ...]
+    rank: int | None = None
+    size: int = 0
+    ties: int = 0
+
+
 class Score(NamedTuple):
     """The accounts of one subject, by name, inner ones first; the last is the total. `row`: its number in the facts."""
 
@@ -122,6 +161,7 @@ class Score(NamedTuple):
     subject: str
     groups: tuple[str, ...]
     accounts: Mapping[str, Account]
+    results: Mapping[str, GradeResult | RankResult] = {}
 
     @property
     def total(self) -> Account:

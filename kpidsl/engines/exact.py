@@ -5,8 +5,9 @@ from contextlib import contextmanager
 from fractions import Fraction
 
 from kpidsl.core import nodes as n
-from kpidsl.core.results import Account, Case, Entry, Outcome, Score, Test, Unscored
+from kpidsl.core.results import Account, Case, Entry, GradeResult, Outcome, RankResult, Score, Test, Unscored
 from kpidsl.engines.evaluate import Environment, FailedError, Known, Trace, evaluate, present
+from kpidsl.engines.standing import ranked, standing
 from kpidsl.values.kinds import Value
 
 ZERO = Fraction(0)
@@ -22,7 +23,7 @@ def run(program: n.Program, cases: Iterable[Case], keep: Callable[[Score], Score
             scores.append(keep(result))
         else:
             unscored += result
-    return Outcome(tuple(scores), tuple(unscored))
+    return Outcome(tuple(ranked(program, scores)), tuple(unscored))
 
 
 def score(program: n.Program, case: Case) -> Score | list[Unscored]:
@@ -43,9 +44,17 @@ def score(program: n.Program, case: Case) -> Score | list[Unscored]:
                 key = (failure.code, failure.name, failure.line, failure.event)
                 failures.setdefault(key, Unscored(case.number, subject, failure.code, definition.label, failure.name,
                                                   failure.line, failure.event))  # fmt: skip
+    results: dict[str, GradeResult | RankResult] = {}
+    for result in program.results if not failures else ():
+        try:
+            results[result.name] = standing(result, env)
+        except FailedError as failure:
+            key = (failure.code, failure.name, result.place, failure.event)
+            failures[key] = Unscored(case.number, subject, failure.code, result.label, failure.name, result.place,
+                                     failure.event)  # fmt: skip
     if failures:
         return list(failures.values())
-    return Score(case.number, subject, tuple(str(case.facts[g]) for g in program.within), accounts)
+    return Score(case.number, subject, tuple(str(case.facts[g]) for g in program.within), accounts, results)
 
 
 def _name(definition: n.Named, env: Environment) -> None:

@@ -8,9 +8,11 @@ from kpidsl.policy.infer import Scope, as_percent, check_option, infer, is_zero,
 from kpidsl.policy.model import (
     EVENTS,
     FACT,
+    GRADE,
     LEDGER,
     LET,
     PARAM,
+    RANK,
     TABLE,
     Symbol,
     all_ledgers,
@@ -50,6 +52,8 @@ def _symbols(merged: Merged) -> Iterable[Symbol]:
         yield Symbol(table.name.text, TABLE, kind_of(table.kind), table)
     for let in merged.lets:
         yield Symbol(let.name.text, LET, None, let)
+    for result in merged.results:
+        yield Symbol(result.name.text, GRADE if isinstance(result, t.Grade) else RANK, None, result)
     for ledger in all_ledgers(merged.ledgers):
         yield Symbol(ledger.name.text, LEDGER, k.POINTS, ledger)
         yield from (Symbol(row.name.text, LET, None, row) for row in ledger.rows if isinstance(row, t.Let))

@@ -26,6 +26,7 @@ class Merged:
     tables: list[t.Table] = field(default_factory=list)
     lets: list[t.Let] = field(default_factory=list)
     ledgers: list[t.Ledger] = field(default_factory=list)
+    results: list[t.Grade | t.Rank] = field(default_factory=list)
 
 
 def load(source: Source, read: Reader, findings: list[Finding]) -> list[t.File]:
@@ -76,6 +77,8 @@ def merge(files: list[t.File], findings: list[Finding]) -> Merged:
                     merged.tables.append(line)
                 case t.Let():
                     merged.lets.append(line)
+                case t.Grade() | t.Rank():
+                    merged.results.append(line)
                 case t.Ledger(role="FILL"):
                     _fill(merged.ledgers, line, findings)
                 case t.Ledger():

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from kpidsl.policy.arithmetic import comparable, of_product, of_quotient, of_sum, together
-from kpidsl.policy.model import EVENTS, TABLE, Symbol, constant, day, kind_of, quantity_kind
+from kpidsl.policy.model import EVENTS, GRADE, RANK, TABLE, Symbol, constant, day, kind_of, quantity_kind
 from kpidsl.syntax import tree as t
 from kpidsl.text.findings import Argument, Finding, Phrase, Word, nearest
 from kpidsl.text.source import Span
@@ -21,6 +21,7 @@ class Scope:
     symbols: Mapping[str, Symbol]
     findings: list[Finding]
     worth: bool = False
+    total: bool = False
     columns: Mapping[str, Kind] = field(default_factory=dict)
 
     def report(self, code: str, span: Span, **args: Argument) -> None:
@@ -43,6 +44,10 @@ def infer(node: t.Expr | t.Slope, scope: Scope) -> Kind | None:
             if day(node) is None:
                 scope.report("K017", node.span, text=node.text)
             return k.DATE
+        case t.Total():
+            if not scope.total:
+                scope.report("N010", node.span)
+            return k.POINTS
         case t.Full():
             return _full(node, scope)
         case t.Name():
@@ -126,7 +131,7 @@ def _name(node: t.Name, scope: Scope) -> Kind | None:
         near = _unglued(node.text, scope) or nearest(node.text, [*scope.columns, *scope.symbols])
         scope.report("N001", node.span, name=node.text, near=near)
         return None
-    if symbol.role in (EVENTS, TABLE):
+    if symbol.role in (EVENTS, TABLE, GRADE, RANK):
         events = node.text if symbol.role == EVENTS else ""
         scope.report("N003", node.span, name=node.text, role=Word(symbol.role), near=events)
         return None

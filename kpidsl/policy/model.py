@@ -11,6 +11,7 @@ from kpidsl.values import kinds as k
 from kpidsl.values.kinds import Base, Kind, Range
 
 FACT, EVENTS, PARAM, TABLE, LET, LEDGER = "FACTS", "EVENTS", "PARAM", "TABLE", "LET", "RULE"
+GRADE, RANK = "GRADE", "RANK"
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,7 @@ class Symbol:
     name: str
     role: str
     kind: Kind | None
-    node: t.Fact | t.Events | t.Param | t.Table | t.Let | t.Ledger
+    node: t.Fact | t.Events | t.Param | t.Table | t.Let | t.Ledger | t.Grade | t.Rank
 
     @property
     def word(self) -> str:
@@ -41,6 +42,7 @@ class Policy:
     params: tuple[t.Param, ...]
     tables: tuple[t.Table, ...]
     ledgers: tuple[t.Ledger, ...]
+    results: tuple[t.Grade | t.Rank, ...]
     symbols: Mapping[str, Symbol]
     order: tuple[str, ...]
     files: tuple[t.File, ...]

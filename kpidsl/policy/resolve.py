@@ -10,6 +10,7 @@ from kpidsl.policy.declarations import check_declarations, check_subject, declar
 from kpidsl.policy.files import Merged, Reader, load, merge
 from kpidsl.policy.infer import Scope, infer
 from kpidsl.policy.model import LEDGER, LET, Policy, Symbol, kind_of
+from kpidsl.policy.results import check_result
 from kpidsl.syntax import tree as t
 from kpidsl.text.findings import Finding, Word
 from kpidsl.text.source import Source, Span
@@ -33,6 +34,10 @@ def resolve(source: Source, read: Reader) -> tuple[Policy | None, list[Finding]]
     for node in t.walk((*merged.lets, *merged.ledgers)):
         if isinstance(node, t.Bands):
             check_bands(node, scope)
+    groups = [name.text for header in merged.headers for row in header.rows
+              if isinstance(row, t.Subject) for name in row.within]  # fmt: skip
+    for result in merged.results:
+        check_result(result, groups, replace(scope, total=True))
     header = _header(merged, source, scope)
     found = _causes(_once(findings))
     if header is None or has_errors(found):
@@ -48,7 +53,7 @@ def _policy(header: t.Header, merged: Merged, symbols: dict[str, Symbol], order:
     return Policy(
         header.title, header.edition, subject.name.text, tuple(name.text for name in subject.within), period,
         roundings, tuple(merged.facts), tuple(merged.events), tuple(merged.params), tuple(merged.tables),
-        tuple(merged.ledgers), symbols, order, files,
+        tuple(merged.ledgers), tuple(merged.results), symbols, order, files,
     )  # fmt: skip
 
 

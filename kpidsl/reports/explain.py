@@ -9,6 +9,7 @@ from kpidsl.core.nodes import Program
 from kpidsl.core.results import Account, Entry, Score
 from kpidsl.ledger.reconcile import Statement, reconcile, statement_of
 from kpidsl.reports.policy_text import place_text, where
+from kpidsl.reports.standing import standing_lines
 from kpidsl.reports.trace import trace_lines
 from kpidsl.reports.words import phrase, phrases, signed
 from kpidsl.text.words import Lang
@@ -26,6 +27,7 @@ def explain(score: Score, program: Program, only: Sequence[str], lang: Lang) -> 
         lines += [*_overview(score, program, statement, lang), ""]
         if score.total.balance is not None:
             lines += [*_statement(statement, lang), ""]
+        lines += standing_lines(score, lang)
     lines += [phrases(lang)["legend"], ""]
     outer = [score.accounts[name] for name in only] or [score.total]
     for account in outer:

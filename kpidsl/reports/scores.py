@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from kpidsl.core.nodes import Ledger, Program
-from kpidsl.core.results import Score
+from kpidsl.core.nodes import Grade, Ledger, Program, Rank
+from kpidsl.core.results import GradeResult, RankResult, Score
 from kpidsl.reports.words import phrase
 from kpidsl.text.words import Lang
 from kpidsl.values.numerals import decimal_places, exact, fixed, readable
@@ -22,19 +22,32 @@ MOST_PLACES = 6
 
 @dataclass(frozen=True)
 class Columns:
-    """The columns of a table of scores: the subject and its groups, then the ledgers that are shown."""
+    """The columns of a table of scores: the subject and its groups, the ledgers that are shown, grades and ranks."""
 
     names: tuple[str, ...]
     headers: tuple[str, ...]
     ledgers: tuple[Ledger, ...]
+    results: tuple[Grade | Rank, ...]
 
 
 def columns(program: Program, lang: Lang) -> Columns:
     labels = {item.name: item.header for item in program.facts.fields}
     names = (program.subject, *program.within)
     ledgers = tuple(ledger for ledger in program.ledgers if ledger.role in ("rule", "total"))
-    headers = tuple(labels[name] for name in names)
-    return Columns(names, (*headers, *(ledger.label or phrase(lang, "total") for ledger in ledgers)), ledgers)
+    headers = (*(labels[name] for name in names), *(ledger.label or phrase(lang, "total") for ledger in ledgers),
+               *(result.label for result in program.results))  # fmt: skip
+    return Columns(names, headers, ledgers, program.results)
+
+
+def standings(score: Score, shown: Columns) -> list[str]:
+    """Grades and places as texts; empty where there is none."""
+    return [_standing(score.results[result.name]) for result in shown.results]
+
+
+def _standing(result: GradeResult | RankResult) -> str:
+    if isinstance(result, GradeResult):
+        return result.grade
+    return "" if result.rank is None else str(result.rank)
 
 
 def values(score: Score, shown: Columns) -> list[Fraction | None]:
@@ -48,8 +61,10 @@ def terminal(program: Program, scores: Sequence[Score], lang: Lang) -> str:
     shown = columns(program, lang)
     grid = [values(score, shown) for score in scores]
     places = [_places([row[at] for row in grid]) for at in range(len(shown.ledgers))]
-    rows = [[s.subject, *s.groups, *map(_cell, row, places)] for s, row in zip(scores, grid, strict=True)]
-    align = ("left",) * len(shown.names) + ("right",) * len(shown.ledgers) if rows else None
+    rows = [[s.subject, *s.groups, *map(_cell, row, places), *(text or NO_SCORE for text in standings(s, shown))]
+            for s, row in zip(scores, grid, strict=True)]  # fmt: skip
+    numbers = len(shown.ledgers) + len(shown.results)
+    align = ("left",) * len(shown.names) + ("right",) * numbers if rows else None
     return tabulate(rows, headers=shown.headers, tablefmt="simple", colalign=align, disable_numparse=True)
 
 
@@ -73,7 +88,7 @@ def as_csv(program: Program, scores: Sequence[Score], lang: Lang) -> bytes:
     writer.writerow(map(inert, shown.headers))
     for score in scores:
         numbers = ["" if value is None else exact(value) for value in values(score, shown)]
-        writer.writerow([*map(inert, (score.subject, *score.groups)), *numbers])
+        writer.writerow([*map(inert, (score.subject, *score.groups)), *numbers, *map(inert, standings(score, shown))])
     return buffer.getvalue().encode("utf-8-sig")
 
 
@@ -93,12 +108,14 @@ def as_json(program: Program, scores: Sequence[Score], manifest: dict[str, Any],
             "row": score.row,
             "scores": {ledger.name or "total": None if value is None else exact(value)
                        for ledger, value in zip(shown.ledgers, values(score, shown), strict=True)},
+            "results": {result.name: text or None
+                        for result, text in zip(shown.results, standings(score, shown), strict=True)},
         }
         for score in scores
     ]  # fmt: skip
-    document = {"manifest": manifest, "columns": {led.name or "total": header for led, header in
-                                                  zip(shown.ledgers, shown.headers[len(shown.names):], strict=True)},
-                "scores": found}  # fmt: skip
+    keys = [*(ledger.name or "total" for ledger in shown.ledgers), *(result.name for result in shown.results)]
+    named = dict(zip(keys, shown.headers[len(shown.names) :], strict=True))
+    document = {"manifest": manifest, "columns": named, "scores": found}
     return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
 
 
@@ -125,6 +142,8 @@ def as_xlsx(program: Program, scores: Sequence[Score], manifest: dict[str, Any],
             sheet.write_string(line, at, text)
         for at, value in enumerate(values(score, shown), len(shown.names)):
             _write_score(sheet, (line, at), value, formats)
+        for at, text in enumerate(standings(score, shown), len(shown.names) + len(shown.ledgers)):
+            sheet.write_string(line, at, text)
     about = book.add_worksheet("manifest")
     about.set_column(0, 1, 40)
     for line, (key, value) in enumerate(manifest.items()):

@@ -169,6 +169,29 @@ class Builder:
     def posting(self, span: Span, verb: Token, amount: t.Expr, _: Token | None, when: t.Expr | None) -> t.Posting:
         return t.Posting(span, verb.type, amount, when)
 
+    # ---- results
+    @_inline
+    def grade_head(self, span: Span, _: Token, name: Token, label: Token | None, __: Token, value: t.Expr) -> t.Grade:
+        return t.Grade(span, _ident(name), _label(label), value)
+
+    @_inline
+    def grade_band(self, span: Span, band: Any, _: Token, grade: Token) -> t.GradeBand:
+        return t.GradeBand(span, band, _ident(grade))
+
+    @_inline
+    def grade_override(self, span: Span, _: Token, grade: Token, __: Token, when: t.Expr) -> t.GradeOverride:
+        return t.GradeOverride(span, _ident(grade), when)
+
+    @_inline
+    def rank_line(self, span: Span, _: Token, name: Token, label: Token | None, __: Token, value: t.Expr,
+                  ___: Token | None, within: tuple[t.Ident, ...] | None, order: Token,
+                  ties: tuple[Any, ...]) -> t.Rank:
+        return t.Rank(span, _ident(name), _label(label), value, within or (), order.type == "LOWEST_FIRST",
+                      ties[0].type, ties[1:])  # fmt: skip
+
+    def ties(self, parts: list[Any]) -> tuple[Any, ...]:
+        return tuple(part for part in parts if not (isinstance(part, Token) and part.type == "COMMA"))
+
     # ---- blocks
     @_inline
     def bands(self, span: Span, _: Token, subject: t.Expr) -> t.Bands:
@@ -287,6 +310,10 @@ class Builder:
     @_inline
     def text(self, span: Span, token: Token) -> t.Text:
         return t.Text(span, fold(token.value))
+
+    @_inline
+    def total(self, span: Span, _: Token) -> t.Total:
+        return t.Total(span)
 
     @_inline
     def full(self, span: Span, _: Token) -> t.Full:

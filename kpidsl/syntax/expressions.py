@@ -59,6 +59,11 @@ class Name(Node):
 
 
 @node
+class Total(Node):
+    """The total, as a value."""
+
+
+@node
 class Full(Node):
     """The worth of the ledger around it."""
 
@@ -245,6 +250,6 @@ class Choose(Node):
 
 Block = Bands | Points | Choose
 Expr = (
-    Quantity | Text | YesNo | Calendar | Name | Full | Missing | Signed | Binary | Compare | Logic | Not | IsMissing
-    | IsOneOf | Call | Lookup | Aggregate | Per | Bands | Points | Choose
+    Quantity | Text | YesNo | Calendar | Name | Total | Full | Missing | Signed | Binary | Compare | Logic | Not
+    | IsMissing | IsOneOf | Call | Lookup | Aggregate | Per | Bands | Points | Choose
 )  # fmt: skip

@@ -37,6 +37,7 @@ from kpidsl.syntax.expressions import (
     Signed,
     Slope,
     Text,
+    Total,
     YesNo,
 )  # fmt: skip
 from kpidsl.text.source import Span
@@ -47,7 +48,7 @@ from kpidsl.values.node import changed, node, node_fields
 __all__ = [
     "Aggregate", "BandRow", "Bands", "Binary", "Block", "Calendar", "Call", "CaseRow", "Choose", "Compare", "Expr",
     "Full", "Ident", "Interval", "IsMissing", "IsOneOf", "Logic", "Lookup", "Missing", "Name", "Node", "Not",
-    "OneSided", "Otherwise", "Per", "PointRow", "Points", "Quantity", "Signed", "Slope", "Text", "YesNo",
+    "OneSided", "Otherwise", "Per", "PointRow", "Points", "Quantity", "Signed", "Slope", "Text", "Total", "YesNo",
 ]  # fmt: skip
 
 
@@ -221,8 +222,47 @@ class Ledger(Node):
     rows: tuple["LedgerLine", ...] = ()
 
 
+@node
+class GradeBand(Node):
+    """The grade of the values that a band holds."""
+
+    band: "OneSided | Interval | Otherwise"
+    grade: Ident
+
+
+@node
+class GradeOverride(Node):
+    """The grade whatever the points, when `when` holds."""
+
+    grade: Ident
+    when: "Expr"
+
+
+@node
+class Grade(Node):
+    """A level by a value; overrides change the level and leave the points."""
+
+    name: Ident
+    label: str | None
+    value: "Expr"
+    rows: tuple[GradeBand | GradeOverride, ...] = ()
+
+
+@node
+class Rank(Node):
+    """A place by a value, among all or within groups; `ties` is TIES_SHARE, TIES_DENSE or TIES_BY `breakers`."""
+
+    name: Ident
+    label: str | None
+    value: "Expr"
+    within: tuple[Ident, ...]
+    lowest_first: bool
+    ties: str
+    breakers: tuple["Expr", ...]
+
+
 LedgerLine = Cited | Let | Exempt | Posting | Ledger
-FileLine = Header | Extends | Facts | Events | Param | Table | Let | Ledger
+FileLine = Header | Extends | Facts | Events | Param | Table | Let | Ledger | Grade | Rank
 
 
 @node

@@ -1,0 +1,38 @@
+"""Grades and ranks: what a value is called, and what place it takes."""
+
+from kpidsl.policy.bands import check_bands
+from kpidsl.policy.infer import Scope, bounds_of, compare_kinds, condition, infer
+from kpidsl.syntax import tree as t
+from kpidsl.text.findings import Word, nearest
+from kpidsl.values.kinds import Kind
+
+
+def check_result(result: t.Grade | t.Rank, groups: list[str], scope: Scope) -> None:
+    """`groups` are the names that the header has after `within`, by which ranks may be taken."""
+    if isinstance(result, t.Rank):
+        for value in (result.value, *result.breakers):
+            _quantity(value, scope)
+        for name in result.within:
+            if name.text not in groups:
+                scope.report("P029", name.span, name=name.text, near=nearest(name.text, groups), known=tuple(groups))
+        return
+    _quantity(result.value, scope)
+    bands = [row for row in result.rows if isinstance(row, t.GradeBand)]
+    for band in bands:
+        for bound in bounds_of(band.band):
+            compare_kinds(result.value, bound, scope)
+    rows = tuple(t.BandRow(band.span, band.band, t.Missing(band.span)) for band in bands)
+    check_bands(t.Bands(result.span, result.value, rows), scope)
+    known = [band.grade.text for band in bands]
+    for row in result.rows:
+        if isinstance(row, t.GradeOverride):
+            condition(row.when, scope)
+            if row.grade.text not in known:
+                scope.report("P028", row.grade.span, name=row.grade.text, near=nearest(row.grade.text, known),
+                             known=tuple(known))  # fmt: skip
+
+
+def _quantity(value: t.Expr, scope: Scope) -> None:
+    kind: Kind | None = infer(value, scope)
+    if kind is not None and not kind.numeric:
+        scope.report("K003", value.span, text=value.span.text, kind=Word(kind.base))
