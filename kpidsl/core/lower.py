@@ -14,8 +14,7 @@ VERBS = {"START": "start", "ADD": "add", "DEDUCT": "deduct", "MULTIPLY_BY": "mul
          "AT_LEAST": "at least", "OVERRIDE": "override"}  # fmt: skip
 MODES = {"HALF_UP": Mode.HALF_UP, "HALF_EVEN": Mode.HALF_EVEN, "ALWAYS_UP": Mode.UP, "ALWAYS_DOWN": Mode.DOWN}
 TIES = {"TIES_SHARE": "share", "TIES_DENSE": "dense", "TIES_BY": "by"}
-TOTAL = ""
-"""The name of the total, which no policy can declare."""
+TOTAL = t.TOTAL
 
 
 def lower(policy: Policy, params: Mapping[str, Value]) -> n.Program:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
+from typing import NamedTuple
 
 from kpidsl.core import nodes as n
 from kpidsl.core.results import Account, Case, Entry, GradeResult, Outcome, RankResult, Score, Test, Unscored
@@ -11,6 +12,15 @@ from kpidsl.engines.standing import ranked, standing
 from kpidsl.values.kinds import Value
 
 ZERO = Fraction(0)
+
+
+class Worked(NamedTuple):
+    """`values` are those of lets and parameters, and the balances of ledgers, by name."""
+
+    accounts: dict[str, Account]
+    results: dict[str, GradeResult | RankResult]
+    values: dict[str, Value]
+    failures: list[Unscored]
 
 
 def run(program: n.Program, cases: Iterable[Case], keep: Callable[[Score], Score] = lambda score: score) -> Outcome:
@@ -27,6 +37,16 @@ def run(program: n.Program, cases: Iterable[Case], keep: Callable[[Score], Score
 
 
 def score(program: n.Program, case: Case) -> Score | list[Unscored]:
+    """The score of a case, all of it or none."""
+    accounts, results, _, failures = work(program, case)
+    if failures:
+        return failures
+    subject = str(case.facts[program.subject])
+    return Score(case.number, subject, tuple(str(case.facts[g]) for g in program.within), accounts, results)
+
+
+def work(program: n.Program, case: Case) -> Worked:
+    """Whatever can be worked out of a case, and why the rest cannot."""
     env = Environment(case.facts, case.events, program.kinds)
     accounts: dict[str, Account] = {}
     failures: dict[tuple[object, ...], Unscored] = {}
@@ -45,16 +65,15 @@ def score(program: n.Program, case: Case) -> Score | list[Unscored]:
                 failures.setdefault(key, Unscored(case.number, subject, failure.code, definition.label, failure.name,
                                                   failure.line, failure.event))  # fmt: skip
     results: dict[str, GradeResult | RankResult] = {}
-    for result in program.results if not failures else ():
+    for result in program.results:
         try:
             results[result.name] = standing(result, env)
         except FailedError as failure:
-            key = (failure.code, failure.name, result.place, failure.event)
-            failures[key] = Unscored(case.number, subject, failure.code, result.label, failure.name, result.place,
-                                     failure.event)  # fmt: skip
-    if failures:
-        return list(failures.values())
-    return Score(case.number, subject, tuple(str(case.facts[g]) for g in program.within), accounts, results)
+            key = (failure.code, failure.name, failure.line or result.place, failure.event)
+            failures.setdefault(key, Unscored(case.number, subject, failure.code, result.label, failure.name,
+                                              failure.line or result.place, failure.event))  # fmt: skip
+    values = {name: known.value for name, known in env.known.items() if known.failure is None}
+    return Worked(accounts, results, values, list(failures.values()))
 
 
 def _name(definition: n.Named, env: Environment) -> None:

@@ -85,13 +85,13 @@ def _check_bounds(name: str, kind: t.Kind, bounds: tuple[t.Bound, ...], scope: S
         if not of.numeric or constant(bound.value) is None:
             scope.report("K013", bound.span, kind=Word(of.base))
         else:
-            _check_literal(bound.value, of, name, scope)
+            check_literal(bound.value, of, name, scope)
     limits = range_of(of, bounds) if of.numeric else None
     if limits and limits.empty:
         scope.report("K014", bounds[0].span.to(bounds[-1].span))
 
 
-def _check_literal(node: t.Expr, kind: Kind, name: str, scope: Scope) -> None:
+def check_literal(node: t.Expr, kind: Kind, name: str, scope: Scope) -> None:
     """A literal of the given kind, for what is called `name`; a name is the option that it spells."""
     if isinstance(node, t.Name | t.Text) and kind.textual:
         check_option(node.text, node.span, kind, scope)
@@ -107,7 +107,7 @@ def _check_literal(node: t.Expr, kind: Kind, name: str, scope: Scope) -> None:
 
 def _check_value(node: t.Expr, kind: Kind, bounds: tuple[t.Bound, ...], name: str, scope: Scope) -> None:
     """A value that a fact or parameter has by itself must be one that it may have."""
-    _check_literal(node, kind, name, scope)
+    check_literal(node, kind, name, scope)
     limits, value = range_of(kind, bounds), constant(node)
     if kind.numeric and value is not None and not limits.holds(value):
         scope.report("K019", node.span, text=node.span.text, name=name)
@@ -151,7 +151,7 @@ def _check_table(table: t.Table, scope: Scope) -> None:
             if len(row.cells) != width:
                 scope.report("P014", row.span, given=len(row.cells), wanted=width)
             for cell in row.cells:
-                _check_literal(cell, kind, table.name.text, scope)
+                check_literal(cell, kind, table.name.text, scope)
 
 
 def check_subject(merged: Merged, subject: t.Subject, scope: Scope) -> None:

@@ -27,6 +27,7 @@ class Merged:
     lets: list[t.Let] = field(default_factory=list)
     ledgers: list[t.Ledger] = field(default_factory=list)
     results: list[t.Grade | t.Rank] = field(default_factory=list)
+    examples: list[t.Example] = field(default_factory=list)
 
 
 def load(source: Source, read: Reader, findings: list[Finding]) -> list[t.File]:
@@ -79,6 +80,8 @@ def merge(files: list[t.File], findings: list[Finding]) -> Merged:
                     merged.lets.append(line)
                 case t.Grade() | t.Rank():
                     merged.results.append(line)
+                case t.Example():
+                    merged.examples.append(line)
                 case t.Ledger(role="FILL"):
                     _fill(merged.ledgers, line, findings)
                 case t.Ledger():

@@ -43,14 +43,16 @@ class Policy:
     tables: tuple[t.Table, ...]
     ledgers: tuple[t.Ledger, ...]
     results: tuple[t.Grade | t.Rank, ...]
+    examples: tuple[t.Example, ...]
     symbols: Mapping[str, Symbol]
     order: tuple[str, ...]
     files: tuple[t.File, ...]
 
     @property
     def hash(self) -> str:
-        """The same for the same trees, whatever their keywords' language, layout and comments."""
-        text = "\n".join(t.canonical(file) for file in self.files)
+        """The same for equal trees, in whatever language and layout; comments and examples do not count."""
+        lines = (line for file in self.files for line in file.lines if not isinstance(line, t.Example))
+        text = "\n".join(map(t.canonical, lines))
         return hashlib.sha256(text.encode()).hexdigest()
 
 

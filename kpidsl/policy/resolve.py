@@ -7,6 +7,7 @@ from kpidsl.policy.arithmetic import comparable
 from kpidsl.policy.bands import check_bands
 from kpidsl.policy.bodies import check_ledger
 from kpidsl.policy.declarations import check_declarations, check_subject, declare
+from kpidsl.policy.examples import check_example
 from kpidsl.policy.files import Merged, Reader, load, merge
 from kpidsl.policy.infer import Scope, infer
 from kpidsl.policy.model import LEDGER, LET, Policy, Symbol, kind_of
@@ -38,6 +39,8 @@ def resolve(source: Source, read: Reader) -> tuple[Policy | None, list[Finding]]
               if isinstance(row, t.Subject) for name in row.within]  # fmt: skip
     for result in merged.results:
         check_result(result, groups, replace(scope, total=True))
+    for example in merged.examples:
+        check_example(example, scope)
     header = _header(merged, source, scope)
     found = _causes(_once(findings))
     if header is None or has_errors(found):
@@ -53,7 +56,7 @@ def _policy(header: t.Header, merged: Merged, symbols: dict[str, Symbol], order:
     return Policy(
         header.title, header.edition, subject.name.text, tuple(name.text for name in subject.within), period,
         roundings, tuple(merged.facts), tuple(merged.events), tuple(merged.params), tuple(merged.tables),
-        tuple(merged.ledgers), tuple(merged.results), symbols, order, files,
+        tuple(merged.ledgers), tuple(merged.results), tuple(merged.examples), symbols, order, files,
     )  # fmt: skip
 
 

@@ -189,6 +189,30 @@ class Builder:
         return t.Rank(span, _ident(name), _label(label), value, within or (), order.type == "LOWEST_FIRST",
                       ties[0].type, ties[1:])  # fmt: skip
 
+    @_inline
+    def example_head(self, span: Span, _: Token, title: Token) -> t.Example:
+        return t.Example(span, title.value)
+
+    @_inline
+    def given(self, span: Span, _: Token, settings: tuple[t.Setting, ...]) -> t.Given:
+        return t.Given(span, settings)
+
+    @_inline
+    def given_row(self, span: Span, _: Token, events: Token, __: Token, settings: tuple[t.Setting, ...]) -> t.Given:
+        return t.Given(span, settings, _ident(events))
+
+    @_inline
+    def expect(self, span: Span, _: Token, settings: tuple[t.Setting, ...]) -> t.Expect:
+        return t.Expect(span, settings)
+
+    def settings(self, parts: list[Any]) -> tuple[t.Setting, ...]:
+        return tuple(part for part in parts if isinstance(part, t.Setting))
+
+    @_inline
+    def setting(self, span: Span, name: Token, _: Token, value: Any) -> t.Setting:
+        ident = t.Ident(name.span, t.TOTAL if name.type == "TOTAL" else fold(name.value))
+        return t.Setting(span, ident, t.Missing(value.span) if isinstance(value, Token) else value)
+
     def ties(self, parts: list[Any]) -> tuple[Any, ...]:
         return tuple(part for part in parts if not (isinstance(part, Token) and part.type == "COMMA"))
 

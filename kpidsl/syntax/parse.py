@@ -14,13 +14,13 @@ from kpidsl.text.source import Source, Span
 
 LEDGER_WORDS = frozenset({"SECTION", "RULE", "OPEN", "PART", "FILL"})
 INSIDE = {"POLICY": "policy_line", "FACTS": "fact_line", "EVENTS": "fact_line", "TABLE": "table_line",
-          "GRADE": "grade_row", **dict.fromkeys(LEDGER_WORDS, "ledger_line")}  # fmt: skip
+          "GRADE": "grade_row", "EXAMPLE": "example_line", **dict.fromkeys(LEDGER_WORDS, "ledger_line")}  # fmt: skip
 BLOCKS = {"BANDS": "band_row", "LINEAR": "point_row", "CHOOSE": "case_row"}
 HEADS = ("file_line", "policy_line", "ledger_line")
 # Units that numbers are written without.
 UNITS = frozenset({"分", "个", "条", "次", "件", "户", "人", "小时", "points", "point", "hours", "times"})
 # Blocks that make no sense without lines of their own.
-NEED_LINES = frozenset({"TABLE", "EVENTS", "FACTS", "GRADE"})
+NEED_LINES = frozenset({"TABLE", "EVENTS", "FACTS", "GRADE", "EXAMPLE"})
 
 
 def parse(source: Source) -> tuple[t.File, list[Finding]]:

@@ -261,8 +261,43 @@ class Rank(Node):
     breakers: tuple["Expr", ...]
 
 
+TOTAL = ""
+"""The name of the total, which no policy can declare."""
+
+
+@node
+class Setting(Node):
+    """A name and the value that it is given, or that is expected of it; the total's name is TOTAL."""
+
+    name: Ident
+    value: "Expr | Missing"
+
+
+@node
+class Given(Node):
+    """Facts of an example; with `events`, a row of these events."""
+
+    settings: tuple[Setting, ...]
+    events: Ident | None = None
+
+
+@node
+class Expect(Node):
+    """What an example comes to."""
+
+    settings: tuple[Setting, ...]
+
+
+@node
+class Example(Node):
+    """A case that is worked out by hand, in the policy that it proves."""
+
+    title: str
+    rows: tuple[Given | Expect, ...] = ()
+
+
 LedgerLine = Cited | Let | Exempt | Posting | Ledger
-FileLine = Header | Extends | Facts | Events | Param | Table | Let | Ledger | Grade | Rank
+FileLine = Header | Extends | Facts | Events | Param | Table | Let | Ledger | Grade | Rank | Example
 
 
 @node
