@@ -113,6 +113,15 @@ def test_boundaries(subject: str, rule: str, expected: str) -> None:
     assert of(subject).accounts[rule].balance == Fraction(expected)
 
 
+def test_the_cases_worked_by_hand_pass_and_reach_every_row_and_condition() -> None:
+    tested = run("test", "policies/grid-2014-cases.kpi", "--coverage", "--lang", "en")
+    assert tested.returncode == 0, tested.stdout.decode()
+    passed, rows, guards = tested.stdout.decode().splitlines()[-3:]
+    assert passed == "39 passed, 0 failed"
+    assert rows == "rows that examples reach: 35 of 35"
+    assert guards == "conditions that examples reach: 9 of 9"
+
+
 def test_every_ledger_reconciles() -> None:
     for score in scored().outcome.scores:
         assert reconcile(score).score == score.total.balance

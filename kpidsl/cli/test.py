@@ -50,8 +50,8 @@ def _where(trial: Trial) -> str:
 def _compare(expected: Expected, result: Worked, policy: Policy, lang: Lang) -> list[str]:
     """Nothing where it is right; otherwise what was expected, what came out, and why nothing could."""
     kind = policy.symbols[expected.name].kind if expected.name in policy.symbols else None
-    missing = [failure for failure in result.failures if expected.name not in {**result.values, **result.results}]
-    if missing:
+    missing = result.failures
+    if missing and expected.name not in {**result.values, **result.results, **result.accounts}:
         names = ", ".join(dict.fromkeys(failure.name for failure in missing))
         return [phrase(lang, "not worked out", text=place_text(expected.place, lang), names=names)]
     got = _got(expected.name, result)
