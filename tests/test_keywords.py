@@ -27,6 +27,11 @@ def test_the_reference_lists_every_keyword() -> None:
     assert [tuple(cell.strip(" `") for cell in row) for row in rows] == [(w["en"], w["zh"]) for w in WORDS.values()]
 
 
+def test_the_chinese_guide_lists_every_keyword() -> None:
+    guide = (ROOT / "docs" / "language.zh.md").read_text(encoding="utf-8")
+    assert not [w for w in WORDS.values() if f"| `{w['zh']}` | `{w['en']}` |" not in guide]
+
+
 def test_no_two_keywords_share_a_word() -> None:
     forms = [form for forms in WORDS.values() for form in forms.values()]
     assert len(set(forms)) == len(forms)

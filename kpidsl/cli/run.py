@@ -9,6 +9,7 @@ import click
 
 from kpidsl.cli.scoring import NOBODY, Inputs, Scored, inputs_options, score_all
 from kpidsl.cli.terminal import Command, show_findings
+from kpidsl.core.nodes import Rank
 from kpidsl.facts.write import write_all
 from kpidsl.reports import scores as report
 from kpidsl.reports.rejects import reject_files, rejected_rows
@@ -45,6 +46,8 @@ def command(policy: str, facts: str, events: tuple[str, ...], params: tuple[str,
             click.echo(phrase(lang, "or keep going"), err=True)
         sys.exit(1)
     _show_open_rules(scored, lang)
+    if rejected and any(isinstance(result, Rank) for result in scored.program.results):
+        click.echo(phrase(lang, "ranks without rejects"), err=True)
     contents = _rejects(scored, facts, output, lang)
     if output:
         contents |= _results(scored, Path(output), lang)

@@ -37,6 +37,8 @@ def of_product(left: Kind, right: Kind) -> Kind | None:
     for one, other in ((left, right), (right, left)):
         if one.base is Base.NUMBER:
             return k.NUMBER if other.base is Base.COUNT else other
+    if left.base in _PARTS and right.base in _PARTS:
+        return k.PERCENT if left.base is right.base is Base.PERCENT else k.PP
     for one, other in ((left, right), (right, left)):
         if one.base in _PARTS:
             return k.NUMBER if other.base is Base.COUNT else other

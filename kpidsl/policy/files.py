@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from os.path import normpath
 from pathlib import PurePath
 
+from kpidsl.policy.model import all_ledgers
 from kpidsl.syntax import tree as t
 from kpidsl.syntax.parse import parse
-from kpidsl.text.findings import Finding, RefusedError, nearest
+from kpidsl.text.findings import Argument, Finding, RefusedError, Word, nearest
 from kpidsl.text.source import Source
 from kpidsl.values.node import changed
 
@@ -17,7 +18,7 @@ Reader = Callable[[str], Source]
 
 @dataclass
 class Merged:
-    """The declarations of all the files, parents first, with open rules filled."""
+    """The declarations of all the files, parents first, with what later files fill, replace and remove."""
 
     headers: list[t.Header] = field(default_factory=list)
     facts: list[t.Fact] = field(default_factory=list)
@@ -28,6 +29,7 @@ class Merged:
     ledgers: list[t.Ledger] = field(default_factory=list)
     results: list[t.Grade | t.Rank] = field(default_factory=list)
     examples: list[t.Example] = field(default_factory=list)
+    requires: list[t.Require] = field(default_factory=list)
 
 
 def load(source: Source, read: Reader, findings: list[Finding]) -> list[t.File]:
@@ -82,25 +84,47 @@ def merge(files: list[t.File], findings: list[Finding]) -> Merged:
                     merged.results.append(line)
                 case t.Example():
                     merged.examples.append(line)
-                case t.Ledger(role="FILL"):
-                    _fill(merged.ledgers, line, findings)
+                case t.Require():
+                    merged.requires.append(line)
+                case t.Ledger(edit=edit) if edit:
+                    _edit(merged.ledgers, line, findings)
                 case t.Ledger():
                     merged.ledgers.append(line)
     return merged
 
 
-def _fill(ledgers: list[t.Ledger], fill: t.Ledger, findings: list[Finding]) -> None:
-    """Put the lines of `fill` into the open rule of its name."""
-    open_names: list[str] = []
+def _edit(ledgers: list[t.Ledger], edit: t.Ledger, findings: list[Finding]) -> None:
+    """Fill, replace or remove the ledger that `edit` names, wherever it stands."""
     for at, ledger in enumerate(ledgers):
-        rules = [ledger] if ledger.role == "RULE" else [r for r in ledger.rows if isinstance(r, t.Ledger)]
-        for rule in rules:
-            if rule.open:
-                open_names.append(rule.name.text)
-            if rule.open and rule.name.text == fill.name.text:
-                filled = changed(rule, open=False, rows=(*rule.rows, *fill.rows))
-                rows = tuple(filled if row is rule else row for row in ledger.rows)
-                ledgers[at] = filled if ledger is rule else changed(ledger, rows=rows)
-                return
-    near = nearest(fill.name.text, open_names)
-    findings.append(Finding("P005", fill.name.span, {"name": fill.name.text, "near": near, "known": tuple(open_names)}))
+        edited = _edited(ledger, edit)
+        if edited is not ledger:
+            ledgers[at : at + 1] = [edited] if edited is not None else []
+            return
+    fit = [found for found in all_ledgers(ledgers) if _fits(found, edit)]
+    known = tuple(found.name.text for found in fit)
+    code = "P005" if edit.edit == "FILL" else "P033"
+    args: dict[str, Argument] = {"name": edit.name.text, "near": nearest(edit.name.text, known), "known": known,
+                                 "role": Word(edit.role)}  # fmt: skip
+    findings.append(Finding(code, edit.name.span, args))
+
+
+def _fits(ledger: t.Ledger, edit: t.Ledger) -> bool:
+    return ledger.role == edit.role and (ledger.open or edit.edit != "FILL")
+
+
+def _edited(ledger: t.Ledger, edit: t.Ledger) -> t.Ledger | None:
+    """`ledger` itself where the edit is not about it or anything in it; None where it is removed."""
+    if _fits(ledger, edit) and ledger.name.text == edit.name.text:
+        if edit.edit == "REMOVE":
+            return None
+        if edit.edit == "FILL":
+            return changed(ledger, open=False, rows=(*ledger.rows, *edit.rows))
+        worth = ledger.worth if edit.worth is None else edit.worth
+        return changed(edit, edit="", worth=worth, label=edit.label or ledger.label)
+    for at, row in enumerate(ledger.rows):
+        if isinstance(row, t.Ledger):
+            inner = _edited(row, edit)
+            if inner is not row:
+                kept = (inner,) if inner is not None else ()
+                return changed(ledger, rows=(*ledger.rows[:at], *kept, *ledger.rows[at + 1 :]))
+    return ledger

@@ -316,6 +316,9 @@ def _aggregate(node: t.Aggregate, scope: Scope) -> Kind | None:
 def _per(node: t.Per, scope: Scope) -> Kind | None:
     amount, measured = _numeric(node.amount, scope), _numeric(node.measured, scope)
     unit = quantity_kind(node.unit)
+    whole = node.amount
+    if isinstance(whole, t.Binary) and whole.op in ("PLUS", "MINUS") and whole.span.text[0] not in "(（":
+        scope.report("K025", whole.span, text=whole.span.text, last=whole.right.span.text)
     if node.unit.value <= 0:
         scope.report("K010", node.unit.span, text=node.unit.span.text)
     if measured is not None and not comparable(unit, measured):

@@ -114,6 +114,11 @@ def parts_of(ledger: t.Ledger) -> list[t.Ledger]:
     return [row for row in ledger.rows if isinstance(row, t.Ledger)]
 
 
+def worth_of_all(ledgers: tuple[t.Ledger, ...] | list[t.Ledger]) -> Fraction:
+    """What sections and loose rules are worth together."""
+    return sum((ledger.worth for ledger in ledgers if ledger.worth is not None), Fraction(0))
+
+
 def all_ledgers(ledgers: tuple[t.Ledger, ...] | list[t.Ledger]) -> list[t.Ledger]:
     """The ledgers and all within them, outermost first."""
     return [found for ledger in ledgers for found in (ledger, *all_ledgers(parts_of(ledger)))]

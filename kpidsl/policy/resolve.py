@@ -11,6 +11,7 @@ from kpidsl.policy.examples import check_example
 from kpidsl.policy.files import Merged, Reader, load, merge
 from kpidsl.policy.infer import Scope, infer
 from kpidsl.policy.model import LEDGER, LET, Policy, Symbol, kind_of
+from kpidsl.policy.requires import check_requires
 from kpidsl.policy.results import check_result
 from kpidsl.syntax import tree as t
 from kpidsl.text.findings import Finding, Word
@@ -39,6 +40,7 @@ def resolve(source: Source, read: Reader) -> tuple[Policy | None, list[Finding]]
               if isinstance(row, t.Subject) for name in row.within]  # fmt: skip
     for result in merged.results:
         check_result(result, groups, replace(scope, total=True))
+    check_requires(merged, scope)
     for example in merged.examples:
         check_example(example, scope)
     header = _header(merged, source, scope)

@@ -49,7 +49,7 @@ def _file(table: Facts, bad: Sequence[int], told: Mapping[tuple[str, int], list[
         own = told.get((table.sheet.name, number), [])
         others = [finding for twin in twins.get(number, ()) for finding in told.get((table.sheet.name, twin), [])]
         twin = [finding for finding in others if finding.code == "D021"]
-        reasons = own or twin or told.get((table.sheet.name, 1), [])
+        reasons = [*own, *twin] or told.get((table.sheet.name, 1), [])
         said = phrases(lang)["join"].join(dict.fromkeys(_reason(finding, lang) for finding in reasons))
         writer.writerow([number, inert(said), *map(inert, cells[number])])
     return buffer.getvalue().encode("utf-8-sig")

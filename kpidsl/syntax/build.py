@@ -154,8 +154,20 @@ class Builder:
         return t.Ledger(span, role.type, _ident(name), _label(label), _worth(worth, value), is_open is not None)
 
     @_inline
-    def fill_head(self, span: Span, role: Token, _: Token, name: Token) -> t.Ledger:
-        return t.Ledger(span, role.type, _ident(name), None, None, False)
+    def fill_head(self, span: Span, edit: Token, role: Token, name: Token) -> t.Ledger:
+        return t.Ledger(span, role.type, _ident(name), None, None, False, edit=edit.type)
+
+    remove_line = fill_head
+
+    @_inline
+    def replace_head(self, span: Span, edit: Token, role: Token, name: Token, label: Token | None,
+                     worth: Token | None, value: Token | None) -> t.Ledger:
+        return t.Ledger(span, role.type, _ident(name), _label(label), _worth(worth, value), False, edit=edit.type)
+
+    @_inline
+    def require_line(self, span: Span, _: Token, __: Token, name: Token, op: Token, share: Token,
+                     source: Token | None) -> t.Require:
+        return t.Require(span, _ident(name), op.type, number(share.value), _label(source))
 
     @_inline
     def source_line(self, span: Span, _: Token, text: Token) -> t.Cited:

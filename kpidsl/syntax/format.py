@@ -50,7 +50,7 @@ def _head(line: Line) -> str:
 def _in_columns(lines: Sequence[Line], head: str) -> list[str]:
     if head == "TABLE":
         return _grid([[_spaced(cell) for cell in _cells(line.tokens)] for line in lines])
-    if head in ("BANDS", "LINEAR", "CHOOSE", "FACTS", "EVENTS"):
+    if head in ("BANDS", "LINEAR", "CHOOSE", "FACTS", "EVENTS", "GRADE"):
         parts = [_at_colon(line.tokens) for line in lines]
         width = max((_width(left) for left, right in parts if right), default=0)
         return [f"{_pad(left, width)} : {right}" if right else left for left, right in parts]

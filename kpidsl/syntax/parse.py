@@ -8,11 +8,11 @@ from lark.exceptions import UnexpectedToken
 from kpidsl.syntax import tree as t
 from kpidsl.syntax.grammar import parser
 from kpidsl.syntax.layout import MOST_FINDINGS, Line, lay_out
-from kpidsl.syntax.tokens import Token, glued, near_keyword
+from kpidsl.syntax.tokens import Token, glued, near_keyword, synonym
 from kpidsl.text.findings import AnyOf, Argument, Finding, Word
 from kpidsl.text.source import Source, Span
 
-LEDGER_WORDS = frozenset({"SECTION", "RULE", "OPEN", "PART", "FILL"})
+LEDGER_WORDS = frozenset({"SECTION", "RULE", "OPEN", "PART", "FILL", "REPLACE"})
 INSIDE = {"POLICY": "policy_line", "FACTS": "fact_line", "EVENTS": "fact_line", "TABLE": "table_line",
           "GRADE": "grade_row", "EXAMPLE": "example_line", **dict.fromkeys(LEDGER_WORDS, "ledger_line")}  # fmt: skip
 BLOCKS = {"BANDS": "band_row", "LINEAR": "point_row", "CHOOSE": "case_row"}
@@ -96,12 +96,13 @@ def _unexpected(tokens: list[Token], token: Any, accepted: frozenset[str]) -> Fi
     at = tokens.index(token)
     if token.span.text in UNITS and at and tokens[at - 1].type == "NUMERAL":
         return Finding("S007", token.span, {"found": token.span.text})
-    if token.type == "NAME":
+    args["near"] = synonym(token.span.text, accepted)
+    if token.type == "NAME" and not args["near"]:
         keyword, rest = glued(token.value)
         if keyword and _token_of(keyword) in accepted:
             return Finding("S005", token.span, {"found": token.value, "near": f"{keyword} {rest}".strip()})
         args["near"] = near_keyword(token.value, accepted)
-    elif "NAME" in accepted and token.type == _token_of(token.value):
+    elif not args["near"] and "NAME" in accepted and token.type == _token_of(token.value):
         return Finding("S006", token.span, {"found": token.span.text})
     return Finding("S001", token.span, args)
 

@@ -135,10 +135,16 @@ def glued(word: str) -> tuple[str, str]:
 
 
 def near_keyword(word: str, tokens: frozenset[str]) -> str:
-    """The keyword or mark among `tokens` that `word` was probably meant to be, in the language of `word`."""
-    table, words = word_table(), word_table().words
+    """The keyword among `tokens`, in either language, that `word` was probably meant to be."""
+    words = word_table().words
+    return nearest(word, [form for t in tokens if t in words for form in words[t].values()])
+
+
+def synonym(word: str, tokens: frozenset[str]) -> str:
+    """The keyword or mark among `tokens` that writers call `word`, in the language of `word`; or an empty string."""
+    table = word_table()
     for token, synonyms in table.synonyms.items():
         if token in tokens and word in synonyms:
             lang: Lang = "en" if word.isascii() else "zh"
-            return words[token][lang] if token in words else next(op for op, t in OPERATORS.items() if t == token)
-    return nearest(word, [form for t in tokens if t in words for form in words[t].values()])
+            return table.words[token][lang] if token in table.words else table.say(token, lang).strip("“”")
+    return ""

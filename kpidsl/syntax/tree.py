@@ -212,7 +212,10 @@ class Posting(Node):
 
 @node
 class Ledger(Node):
-    """`role` is SECTION, RULE, PART or FILL; an open rule waits for a FILL of its name."""
+    """`role` is SECTION, RULE or PART. `edit`: FILL, REPLACE or REMOVE of the parent's ledger of its name, or empty.
+
+    An open rule waits for a FILL of its name.
+    """
 
     role: str
     name: Ident
@@ -220,6 +223,17 @@ class Ledger(Node):
     worth: Fraction | None
     open: bool
     rows: tuple["LedgerLine", ...] = ()
+    edit: str = ""
+
+
+@node
+class Require(Node):
+    """What the worth of a ledger must be of all, here and in every file that extends this one; `source` says why."""
+
+    name: Ident
+    op: str
+    share: Fraction
+    source: str | None
 
 
 @node
@@ -297,7 +311,7 @@ class Example(Node):
 
 
 LedgerLine = Cited | Let | Exempt | Posting | Ledger
-FileLine = Header | Extends | Facts | Events | Param | Table | Let | Ledger | Grade | Rank | Example
+FileLine = Header | Extends | Facts | Events | Param | Table | Let | Ledger | Grade | Rank | Example | Require
 
 
 @node
