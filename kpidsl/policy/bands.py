@@ -68,7 +68,10 @@ def check_bands(bands: t.Bands, scope: Scope) -> None:
     rows = [(row, _stretch(row.band)) for row in bands.rows if not isinstance(row.band, t.Otherwise)]
     if any(stretch is None for _, stretch in rows):
         return
-    whole = infer(bands.subject, Scope(scope.symbols, [], worth=True, total=True)) == k.COUNT
+    kind = infer(bands.subject, Scope(scope.symbols, [], worth=True, total=True))
+    if kind is None:
+        return
+    whole = kind == k.COUNT
     known: list[tuple[t.BandRow, Stretch]] = [(row, stretch) for row, stretch in rows if stretch is not None]
     for at, (row, stretch) in enumerate(known):
         if stretch.empty(whole):

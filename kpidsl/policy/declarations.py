@@ -151,7 +151,8 @@ def _check_table(table: t.Table, scope: Scope) -> None:
             if len(row.cells) != width:
                 scope.report("P014", row.span, given=len(row.cells), wanted=width)
             for cell in row.cells:
-                check_literal(cell, kind, table.name.text, scope)
+                if not isinstance(cell, t.Missing):
+                    check_literal(cell, kind, table.name.text, scope)
 
 
 def check_subject(merged: Merged, subject: t.Subject, scope: Scope) -> None:

@@ -120,7 +120,7 @@ class TableHeader(Node):
 
 @node
 class TableRow(Node):
-    """The cells of one key of the first axis."""
+    """The cells of one key of the first axis; a cell that is missing is not assessed."""
 
     key: Ident
     cells: tuple["Expr", ...]
