@@ -1,11 +1,11 @@
 """A policy to the core: ledgers to lines, declarations to tables of facts."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
 from kpidsl.core import nodes as n
 from kpidsl.core.lower_expressions import Lowering
-from kpidsl.policy.model import LET, PARAM, Policy, all_ledgers, kind_of, literal, range_of
+from kpidsl.policy.model import LET, PARAM, Policy, all_ledgers, kind_of, literal, parts_of, range_of
 from kpidsl.syntax import tree as t
 from kpidsl.values.kinds import POINTS, Value
 from kpidsl.values.rounding import Mode
@@ -22,12 +22,13 @@ def lower(policy: Policy, params: Mapping[str, Value]) -> n.Program:
     lowering = Lowering(policy)
     given = {param.name.text: _param_value(param, params) for param in policy.params}
     definitions: list[n.Named | n.Ledger] = [_param(param, given[param.name.text]) for param in policy.params]
+    held = {chain[-1].name.text: chain for ledger in policy.ledgers for chain in _chains((ledger,))}
     for name in policy.order:
         node = policy.symbols[name].node
         if isinstance(node, t.Let):
             definitions.append(_let(node, policy, lowering))
         elif isinstance(node, t.Ledger):
-            definitions.append(_ledger(_held(policy, node), policy, lowering))
+            definitions.append(_ledger(held[name], policy, lowering))
     definitions.append(_total(policy))
     kinds = {name: symbol.kind for name, symbol in policy.symbols.items() if symbol.kind is not None}
     return n.Program(
@@ -37,9 +38,11 @@ def lower(policy: Policy, params: Mapping[str, Value]) -> n.Program:
     )  # fmt: skip
 
 
-def _held(policy: Policy, node: t.Ledger) -> t.Ledger:
-    """The ledger as the files together have it: its name's symbol, filled where it was open."""
-    return next(ledger for ledger in all_ledgers(policy.ledgers) if ledger.name.text == node.name.text)
+def _chains(around: tuple[t.Ledger, ...]) -> Iterator[tuple[t.Ledger, ...]]:
+    """The last of `around`, and every ledger in it, each after those that hold it."""
+    yield around
+    for part in parts_of(around[-1]):
+        yield from _chains((*around, part))
 
 
 def _param_value(param: t.Param, params: Mapping[str, Value]) -> Value:
@@ -58,7 +61,9 @@ def _let(let: t.Let, policy: Policy, lowering: Lowering) -> n.Named:
     return n.Named(let.span, let.name.text, let.label or let.name.text, kind, lowering.expr(let.value, None))
 
 
-def _ledger(ledger: t.Ledger, policy: Policy, lowering: Lowering) -> n.Ledger:
+def _ledger(chain: tuple[t.Ledger, ...], policy: Policy, lowering: Lowering) -> n.Ledger:
+    """The last of `chain`; where one of those that hold it is not applicable, neither is it."""
+    ledger = chain[-1]
     name = ledger.name.text
     lines: list[n.Line] = []
     for row in ledger.rows:
@@ -73,18 +78,13 @@ def _ledger(ledger: t.Ledger, policy: Policy, lowering: Lowering) -> n.Ledger:
                     lines += _round(policy, "ROUND_EACH_LINE", name, clause)
     scope = {"RULE": "ROUND_EACH_RULE", "SECTION": "ROUND_EACH_SECTION"}.get(ledger.role, "")
     lines += _round(policy, scope, name, name)
-    exempt = tuple(lowering.expr(row.when, around.worth) for around in _around(policy, ledger)
+    exempt = tuple(lowering.expr(row.when, around.worth) for around in chain
                    for row in around.rows if isinstance(row, t.Exempt))  # fmt: skip
     cited = [row.text for row in ledger.rows if isinstance(row, t.Cited)]
     return n.Ledger(
         ledger.span, name, ledger.label or name, ledger.role.lower(), name, "; ".join(dict.fromkeys(cited)),
         ledger.worth, tuple(lines), exempt, ledger.open,
     )  # fmt: skip
-
-
-def _around(policy: Policy, ledger: t.Ledger) -> list[t.Ledger]:
-    """`ledger` and those that hold it: where one of them is not applicable, neither is it."""
-    return [outer for outer in all_ledgers(policy.ledgers) if any(inner is ledger for inner in all_ledgers((outer,)))]
 
 
 def _total(policy: Policy) -> n.Ledger:

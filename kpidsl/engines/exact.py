@@ -1,7 +1,6 @@
 """The exact engine: plain, slow, obviously right. Every other engine must agree with it to the last digit."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -87,16 +86,22 @@ def _account(ledger: n.Ledger, env: Environment, accounts: Mapping[str, Account]
     if ledger.unfilled:
         return _closed(ledger, env, (), None, "open", exempt)
     for condition in ledger.exempt:
-        with _at_line(condition.place):
-            applies = not present(condition, env, exempt)
-        if not applies:
+        try:
+            exempted = present(condition, env, exempt)
+        except FailedError as failure:
+            failure.line = failure.line or condition.place
+            raise
+        if exempted:
             return _closed(ledger, env, (), None, "exempt", exempt)
     entries: list[Entry] = []
     balance = ZERO
     for line in ledger.lines:
         env.known[ledger.name] = Known(balance, Trace())
-        with _at_line(line.place):
+        try:
             entry = _entry(line, balance, env, accounts)
+        except FailedError as failure:
+            failure.line = failure.line or line.place
+            raise
         entries.append(entry)
         if entry.balance is None:
             return _closed(ledger, env, tuple(entries), None, "missing", exempt)
@@ -105,16 +110,6 @@ def _account(ledger: n.Ledger, env: Environment, accounts: Mapping[str, Account]
     if carried and not any(e.verb != "round" and not e.reason for e in entries):
         return _closed(ledger, env, tuple(entries), None, "empty", exempt)
     return _closed(ledger, env, tuple(entries), balance, "", exempt)
-
-
-@contextmanager
-def _at_line(place: n.Place) -> Iterator[None]:
-    """What fails inside is told to have failed in the line at `place`."""
-    try:
-        yield
-    except FailedError as failure:
-        failure.line = failure.line or place
-        raise
 
 
 def _closed(ledger: n.Ledger, env: Environment, entries: tuple[Entry, ...], balance: Fraction | None, reason: str,

@@ -88,7 +88,8 @@ def _check(account: Account, score: Score) -> None:
         inner = score.accounts[entry.ledger].balance if entry.verb == "carry" else None
         if entry.verb == "carry" and not entry.reason and entry.amount != inner:
             raise UnreconciledError(f"{score.subject}, {entry.clause}: {entry.amount} is not {inner}")
-        if entry.balance is not None and balance + entry.amount != entry.balance:
+        after = balance + entry.amount if entry.amount else balance
+        if entry.balance is not None and after is not entry.balance and after != entry.balance:
             sums = f"{balance} + {entry.amount} is not {entry.balance}"
             raise UnreconciledError(f"{score.subject}, {entry.clause}: {sums}")
         balance = entry.balance if entry.balance is not None else balance

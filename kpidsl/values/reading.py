@@ -1,7 +1,6 @@
 """Numbers, shares, dates and yes/no as offices write them, to exact values. Nothing is guessed in silence."""
 
 import re
-import unicodedata
 from datetime import date
 from fractions import Fraction
 
@@ -31,13 +30,17 @@ class UnreadableError(Exception):
 _HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0xA0: 0x20, 0xFFE5: 0xA5}
 
 
+# Characters of format and control, which no sheet shows: zero-width spaces, direction marks, byte order marks, …
+_FORMAT = r"\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+_UNSEEN = re.compile(rf"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f{_FORMAT}]")
+_UNFOLDED = re.compile(rf"[\x00-\x1f\x7f-\xa0\u2028\u2029\u3000\uff01-\uff5e\uffe5{_FORMAT}]|  |^ | $")
+
+
 def fold(text: str) -> str:
     """Half-width, in one line, single-spaced, and without characters that cannot be seen."""
-    if text.isascii() and text.isprintable() and "  " not in text:
-        return text.strip()
-    half = text.translate(_HALF_WIDTH)
-    seen = "".join(c for c in half if unicodedata.category(c) not in ("Cf", "Cc") or c in "\t\r\n")
-    return " ".join(seen.split())
+    if not _UNFOLDED.search(text):
+        return text
+    return " ".join(_UNSEEN.sub("", text.translate(_HALF_WIDTH)).split())
 
 
 def tidy(text: str) -> str:
@@ -47,7 +50,7 @@ def tidy(text: str) -> str:
 
 def read(text: str, kind: Kind, scale: Fraction | None = None) -> Value:
     """The value of a tidied text; `scale` is what the header says a bare number is to be multiplied by."""
-    if text.upper().startswith(_SHEET_ERRORS):
+    if text[:1] == "#" and text.upper().startswith(_SHEET_ERRORS):
         raise UnreadableError("D012")
     match kind.base:
         case Base.TEXT:
