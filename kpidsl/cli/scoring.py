@@ -2,7 +2,8 @@
 
 import hashlib
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -14,7 +15,7 @@ import kpidsl
 from kpidsl.cli.terminal import lang_option, load_policy
 from kpidsl.core.lower import lower
 from kpidsl.core.nodes import Field, Program, Table
-from kpidsl.core.results import Outcome, Score, Unscored
+from kpidsl.core.results import Case, Outcome, Score, Unscored
 from kpidsl.engines.exact import run
 from kpidsl.facts.join import Joined, join
 from kpidsl.facts.read import MOST_TITLES, Facts, cell_finding, normal, read_cell, read_table
@@ -97,13 +98,19 @@ def score_all(inputs: Inputs, lang: Lang, subject: str | None = None) -> Scored:
     if lost:
         raise RefusedError(lost)
     joined = join(program, facts, [table for table in found if isinstance(table, Facts)])
-    hidden = len(joined.cases) < SLOW or not sys.stderr.isatty()
-    with click.progressbar(joined.cases, file=sys.stderr, hidden=hidden) as shown:
-        outcome = run(program, shown, keep)
+    with _progress(joined.cases) as cases:
+        outcome = run(program, cases, keep)
     headers = {item.name: item.header for item in program.facts.fields}
     failures = [_failure(unscored, joined, headers) for unscored in outcome.unscored]
     return Scored(program, joined, outcome, (*joined.findings, *failures), _manifest(program, policy, files),
                   (*(file.path for file in policy.files), *files))
+
+
+def _progress(cases: Sequence[Case]) -> AbstractContextManager[Iterable[Case]]:
+    """The cases, with a bar on a terminal where they take more than a second."""
+    if len(cases) < SLOW or not sys.stderr.isatty():
+        return nullcontext(cases)
+    return click.progressbar(cases, file=sys.stderr)
 
 
 def _params(policy: Policy, given: tuple[str, ...]) -> dict[str, Value]:

@@ -1,8 +1,8 @@
 """Bands with constant ends: rows that hold nothing, overlap, can never be chosen, or leave a hole between them."""
 
-from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, floor
+from typing import NamedTuple
 
 from kpidsl.policy.infer import Scope, infer
 from kpidsl.policy.model import constant, kind_of, range_of
@@ -10,8 +10,7 @@ from kpidsl.syntax import tree as t
 from kpidsl.values import kinds as k
 
 
-@dataclass(frozen=True)
-class End:
+class End(NamedTuple):
     """An end of an interval; a value of None is infinity. `text` is how the policy writes it."""
 
     value: Fraction | None
@@ -19,8 +18,7 @@ class End:
     text: str
 
 
-@dataclass(frozen=True)
-class Stretch:
+class Stretch(NamedTuple):
     """The values from `low` to `high`."""
 
     low: End
