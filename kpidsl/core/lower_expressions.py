@@ -112,9 +112,9 @@ class Lowering:
         for row in node.rows:
             test = self._band(row.band, subject, kind, [self.expr(e, worth, columns) for e in bounds_of(row.band)])
             if isinstance(row.outcome, t.Slope) and isinstance(row.band, t.Interval):
-                ends = [self.expr(e, worth, columns) for e in (row.band.low, row.band.high)]
-                values = [self.expr(e, worth, columns) for e in (row.outcome.start, row.outcome.stop)]
-                outcome = _interpolate(row.outcome.span, subject, ends, values)
+                low, high = (self.expr(e, worth, columns) for e in (row.band.low, row.band.high))
+                start, stop = (self.expr(e, worth, columns) for e in (row.outcome.start, row.outcome.stop))
+                outcome: n.Expr = n.Interpolate(row.outcome.span, subject, low, high, start, stop, kind)
             else:
                 assert not isinstance(row.outcome, t.Slope)
                 outcome = self.expr(row.outcome, worth, columns)
@@ -140,7 +140,7 @@ class Lowering:
         rows = [n.Case(first[2], n.Comparison(first[2], "<=", subject, first[0], kind), first[1])]
         for (low, start, above), (high, stop, below) in pairwise(ends):
             place = above.to(below)
-            slope = _interpolate(place, subject, [low, high], [start, stop])
+            slope = n.Interpolate(place, subject, low, high, start, stop, kind)
             rows.append(n.Case(place, n.Comparison(place, "<=", subject, high, kind), slope))
         rows.append(n.Case(last[2], n.Literal(last[2], True), last[1]))
         return n.Cases(node.span, tuple(rows), subject, kind)
@@ -175,13 +175,6 @@ def _equals(at: Span, left: n.Expr, text: str) -> n.Expr:
 
 def _any_of(at: Span, value: n.Expr, options: Iterable[str]) -> n.Expr:
     return n.Logic(at, "or", tuple(_equals(at, value, option) for option in options))
-
-
-def _interpolate(at: Span, x: n.Expr, ends: list[n.Expr], values: list[n.Expr]) -> n.Expr:
-    """start + (x - low) / (high - low) * (stop - start)."""
-    share = n.Arithmetic(at, "/", n.Arithmetic(at, "-", x, ends[0]), n.Arithmetic(at, "-", ends[1], ends[0]))
-    rise = n.Arithmetic(at, "-", values[1], values[0])
-    return n.Arithmetic(at, "+", values[0], n.Arithmetic(at, "*", share, rise))
 
 
 def _call(node: t.Call, arguments: tuple[n.Expr, ...]) -> n.Expr:

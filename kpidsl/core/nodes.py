@@ -118,6 +118,18 @@ class Cases(Node):
 
 
 @node
+class Interpolate(Node):
+    """start + (x - low) / (high - low) * (stop - start); `kind` is that of `x`."""
+
+    x: "Expr"
+    low: "Expr"
+    high: "Expr"
+    start: "Expr"
+    stop: "Expr"
+    kind: Kind
+
+
+@node
 class Aggregate(Node):
     """`function` is count, sum, average, highest or lowest, over the subject's rows of `events` that pass `where`."""
 
@@ -128,7 +140,10 @@ class Aggregate(Node):
     kind: Kind
 
 
-Expr = Literal | Column | Ref | Arithmetic | Comparison | Logic | IsMissing | Extreme | Round | Cases | Aggregate
+Expr = (
+    Literal | Column | Ref | Arithmetic | Comparison | Logic | IsMissing | Extreme | Round | Cases | Interpolate
+    | Aggregate
+)  # fmt: skip
 
 
 @node

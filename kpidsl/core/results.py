@@ -75,6 +75,18 @@ class Steps(NamedTuple):
     after: Fraction
 
 
+class Slope(NamedTuple):
+    """A value between two ends of a straight line: start + (x - low) / (high - low) * (stop - start)."""
+
+    x: Fraction
+    low: Fraction
+    high: Fraction
+    start: Fraction
+    stop: Fraction
+    kind: Kind
+    value: Fraction
+
+
 class Entry(NamedTuple):
     """One line of an account. `reason` is empty where it fired; else "when", "within" (a limit not reached), "missing",
     or the reason of the account that it would have carried.
@@ -92,6 +104,7 @@ class Entry(NamedTuple):
     inputs: tuple[Input, ...] = ()
     choices: tuple[Choice, ...] = ()
     steps: tuple[Steps, ...] = ()
+    slopes: tuple[Slope, ...] = ()
     tests: tuple[Test, ...] = ()
     ledger: str = ""     # the ledger whose balance this line takes in, for a section, rule or part
 

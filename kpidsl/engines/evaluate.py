@@ -7,7 +7,7 @@ from operator import add, eq, ge, gt, le, lt, mul, ne, sub
 from typing import Any
 
 from kpidsl.core import nodes as n
-from kpidsl.core.results import Choice, Event, Input, Row, Steps, Taken, Test
+from kpidsl.core.results import Choice, Event, Input, Row, Slope, Steps, Taken, Test
 from kpidsl.values.kinds import Kind, Value
 from kpidsl.values.numerals import written
 from kpidsl.values.rounding import round_to
@@ -36,6 +36,7 @@ class Trace:
     inputs: dict[str, Input] = field(default_factory=dict)
     choices: list[Choice] = field(default_factory=list)
     steps: list[Steps] = field(default_factory=list)
+    slopes: list[Slope] = field(default_factory=list)
     tests: list[Test] = field(default_factory=list)
 
 
@@ -105,6 +106,7 @@ def _ref(expr: n.Ref, env: Environment, trace: Trace) -> Value:
                                         expr.place)  # fmt: skip
         trace.choices += inner.choices
         trace.steps += inner.steps
+        trace.slopes += inner.slopes
     return known.value
 
 
@@ -152,6 +154,17 @@ def _cases(expr: n.Cases, env: Environment, trace: Trace) -> Value:
             return evaluate(row.outcome, env, trace)
     value = written(subject, expr.kind, ("", "", "")) if expr.kind is not None else ""
     raise FailedError("E005" if expr.table else "E003", expr.table or value)
+
+
+def _interpolate(expr: n.Interpolate, env: Environment, trace: Trace) -> Fraction:
+    x, low, high, start, stop = (
+        _number(part, env, trace) for part in (expr.x, expr.low, expr.high, expr.start, expr.stop)
+    )
+    if low == high:
+        raise FailedError("E002", "")
+    value = start + (x - low) / (high - low) * (stop - start)
+    trace.slopes.append(Slope(x, low, high, start, stop, expr.kind, value))
+    return value
 
 
 def _aggregate(expr: n.Aggregate, env: Environment, trace: Trace) -> Fraction:
@@ -208,5 +221,5 @@ def _extreme(expr: n.Extreme, env: Environment, trace: Trace) -> Fraction:
 _EVALUATE: Mapping[type, Callable[[Any, Environment, Trace], Value]] = {
     n.Literal: _literal, n.Column: _column, n.Ref: _ref, n.Arithmetic: _arithmetic, n.Comparison: _compare,
     n.Logic: _logic, n.IsMissing: _is_missing, n.Extreme: _extreme, n.Round: _round, n.Cases: _cases,
-    n.Aggregate: _aggregate,
+    n.Interpolate: _interpolate, n.Aggregate: _aggregate,
 }  # fmt: skip

@@ -153,7 +153,7 @@ def _posted(line: n.Line, reason: str, operand: Value, before: Fraction, after: 
     assert operand is None or isinstance(operand, Fraction)
     amount = ZERO if reason or after is None else after - before
     return Entry(line.clause, line.verb, line.place, reason, operand, amount, after, tuple(trace.inputs.values()),
-                 tuple(trace.choices), tuple(trace.steps), tuple(tests), ledger)  # fmt: skip
+                 tuple(trace.choices), tuple(trace.steps), tuple(trace.slopes), tuple(tests), ledger)  # fmt: skip
 
 
 def _apply(verb: str, operand: Value, balance: Fraction) -> Fraction:

@@ -10,7 +10,7 @@ from kpidsl.core.results import Account, Entry, Score
 from kpidsl.ledger.reconcile import Statement, reconcile, statement_of
 from kpidsl.reports.policy_text import place_text, where
 from kpidsl.reports.standing import standing_lines
-from kpidsl.reports.trace import trace_lines
+from kpidsl.reports.trace import entry_lines, trace_lines
 from kpidsl.reports.words import phrase, phrases, signed
 from kpidsl.text.words import Lang
 from kpidsl.values.numerals import LARGEST_SHOWN, decimal_places, exact, readable
@@ -79,7 +79,7 @@ def _account(account: Account, score: Score, lang: Lang, margin: str) -> Iterato
     shown: set[str] = set()
     if account.inputs:
         yield margin + MARGIN * 4 + said["exempt when"]
-    for line in trace_lines(account.inputs, (), (), account.tests, lang, shown):
+    for line in trace_lines(account.inputs, (), account.tests, lang, shown):
         yield margin + MARGIN * 5 + line
     for entry in account.entries:
         if entry.verb != "round" or entry.amount:
@@ -118,7 +118,7 @@ def _notes(entry: Entry, inner: Account | None, lang: Lang, shown: set[str]) -> 
     operand = readable(entry.operand) if entry.operand is not None else ""
     if entry.reason:
         yield _result(inner, lang) if inner else phrase(lang, _reason(entry.reason), operand=operand)
-    yield from trace_lines(entry.inputs, entry.choices, entry.steps, entry.tests, lang, shown)
+    yield from entry_lines(entry, lang, shown)
     if entry.verb in OPERANDS and not entry.reason:
         yield phrase(lang, OPERANDS[entry.verb], operand=operand)
     if entry.amount and decimal_places(entry.amount) is None and entry.amount.denominator < LARGEST_SHOWN:

@@ -24,12 +24,12 @@ def _grade(result: GradeResult, lang: Lang) -> Iterator[str]:
     if result.grade != result.by_points:
         head += said["comma"] + phrase(lang, "by points", grade=result.by_points or said["no standing"])
     yield f"{head}  [{where(result.place, lang)}]"
-    for line in trace_lines(result.inputs, result.choices, (), (), lang, set()):
+    for line in trace_lines(result.inputs, result.choices, (), lang, set()):
         yield STEP + line
     for override in result.overrides:
         held = said["override held" if override.holds else "override not held"]
         yield f"{STEP}{place_text(override.place, lang)}{said['colon']}{held}"
-        for line in trace_lines(override.inputs, (), (), override.tests, lang, set()):
+        for line in trace_lines(override.inputs, (), override.tests, lang, set()):
             yield STEP * 3 + line
 
 

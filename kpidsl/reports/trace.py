@@ -1,20 +1,48 @@
 """What an entry used and chose, in words: inputs with what they were worked out from, conditions, rows, steps."""
 
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
 
 from kpidsl.core.nodes import Place
-from kpidsl.core.results import Choice, Input, Steps, Taken, Test
+from kpidsl.core.results import Choice, Entry, Input, Slope, Taken, Test
 from kpidsl.reports.policy_text import overlap, place_text, row_text
 from kpidsl.reports.words import phrase, phrases, value_text
 from kpidsl.text.words import Lang
+from kpidsl.values.kinds import Kind
 from kpidsl.values.numerals import readable
 
 MOST_EVENTS = 20
 STEP = "  "
 
 
-def trace_lines(inputs: Sequence[Input], choices: Sequence[Choice], steps: Sequence[Steps], tests: Sequence[Test],
-                lang: Lang, shown: set[str]) -> Iterator[str]:
+def entry_lines(entry: Entry, lang: Lang, shown: set[str]) -> Iterator[str]:
+    """What an entry used and chose; `shown` as for `trace_lines`."""
+    yield from trace_lines(entry.inputs, entry.choices, entry.tests, lang, shown)
+    for slope in entry.slopes:
+        yield _slope(slope, lang)
+    for step in entry.steps:
+        name = "pro rata" if step.before == step.after else "steps"
+        yield phrase(lang, name, text=place_text(step.place, lang), before=readable(step.before),
+                     after=readable(step.after))  # fmt: skip
+
+
+def _slope(slope: Slope, lang: Lang) -> str:
+    """The straight line with its numbers: (92% - 80%) / (100% - 80%) * 10 = 6."""
+    x, low, high = (_exactly(value, slope.kind, lang) for value in (slope.x, slope.low, slope.high))
+    start, stop = readable(slope.start), readable(slope.stop)
+    share = f"({x} - {low}) / ({high} - {low})"
+    text = f"{share} * {stop}" if slope.start == 0 else f"{start} + {share} * ({stop} - {start})"
+    return phrases(lang)["slope"] + _equals(text, readable(slope.value))
+
+
+def _exactly(value: Fraction, kind: Kind, lang: Lang) -> str:
+    """As a reader sees it, or as a fraction where decimals do not end."""
+    text = value_text(value, kind, lang)
+    return f"{value.numerator}/{value.denominator}" if text.startswith("≈") else text
+
+
+def trace_lines(inputs: Sequence[Input], choices: Sequence[Choice], tests: Sequence[Test], lang: Lang,
+                shown: set[str]) -> Iterator[str]:
     """`shown` are the names whose working was shown before in the same account; these are named only."""
     said = phrases(lang)
     for item in inputs:
@@ -24,10 +52,6 @@ def trace_lines(inputs: Sequence[Input], choices: Sequence[Choice], steps: Seque
                      value=value_text(test.value, test.kind, lang))  # fmt: skip
     for choice in choices:
         yield from _choice(choice, lang)
-    for step in steps:
-        name = "pro rata" if step.before == step.after else "steps"
-        yield phrase(lang, name, text=place_text(step.place, lang), before=readable(step.before),
-                     after=readable(step.after))  # fmt: skip
 
 
 def _by_place(tests: Sequence[Test]) -> list[Test]:

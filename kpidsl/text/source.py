@@ -30,10 +30,6 @@ class Source:
         line = min(bisect_right(self._starts, offset), len(self.lines))
         return line, offset - self._starts[line - 1] + 1
 
-    def start_of(self, line: int) -> int:
-        """Offset of the first character of `line`, counted from 1."""
-        return self._starts[line - 1]
-
 
 class Span(NamedTuple):
     """Characters `start` to `end` (exclusive) of a source."""

@@ -11,9 +11,9 @@ from kpidsl.text.words import Lang, load_yaml, word_table
 
 LABELS = {
     "en": {"error": "error", "warning": "warning", "why": "why", "mend": "mend", "row": "row", "column": "column",
-           "sheet": "", "list": ", ", "or": " or ", "colon": ": ", "none": "(none)"},
+           "list": ", ", "or": " or ", "colon": ": ", "none": "(none)"},
     "zh": {"error": "错误", "warning": "警告", "why": "影响", "mend": "改法", "row": "行", "column": "列",
-           "sheet": "", "list": "、", "or": "或", "colon": "：", "none": "（没有）"},
+           "list": "、", "or": "或", "colon": "：", "none": "（没有）"},
 }
 WIDEST = 160
 
