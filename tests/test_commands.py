@@ -9,6 +9,10 @@ from pathlib import Path
 import pytest
 from literate import ROOT
 from python_calamine import CalamineWorkbook
+from wcwidth import wcswidth
+
+from kpidsl.cli.scoring import Inputs, score_all
+from kpidsl.reports.scores import terminal
 
 POLICY = str(ROOT / "policies/grid-2014.kpi")
 FACTS = str(ROOT / "examples/grid-2014-05.csv")
@@ -116,3 +120,15 @@ def test_spreadsheet_formulas_stay_text(tmp_path: Path) -> None:
     book = CalamineWorkbook.from_path(tmp_path / "s.xlsx")
     assert book.get_sheet_by_index(0).to_python()[1][0] == "=cmd|' /C calc'!A0"
     assert not [cell for row in book.get_sheet_by_index(0).to_python() for cell in row if isinstance(cell, int)]
+
+
+def test_a_table_wider_than_the_terminal_is_laid_in_several() -> None:
+    scored = score_all(Inputs(POLICY, FACTS, (), (), None), "zh")
+    whole = terminal(scored.program, scored.outcome.scores, "zh")
+    parts = terminal(scored.program, scored.outcome.scores, "zh", 100).split("\n\n")
+    assert len(whole.splitlines()) == 30
+    assert len(parts) > 1
+    assert all(wcswidth(line) <= 100 for part in parts for line in part.splitlines())
+    assert all(len(part.splitlines()) == 30 for part in parts)
+    cells = [line.split()[1:] for part in parts for line in part.splitlines() if line.startswith("城区-03")]
+    assert [cell for row in cells for cell in row] == whole.splitlines()[4].split()[1:]

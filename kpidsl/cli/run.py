@@ -1,6 +1,7 @@
 """`kpidsl run`: facts in, scores out."""
 
 import json
+import shutil
 import sys
 from collections.abc import Iterable
 from pathlib import Path, PurePath
@@ -56,7 +57,8 @@ def command(policy: str, facts: str, events: tuple[str, ...], params: tuple[str,
     if contents:
         click.echo(phrase(lang, "written", paths=", ".join(map(str, contents))), err=True)
     if not output:
-        click.echo(report.terminal(scored.program, scored.outcome.scores, lang))
+        width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+        click.echo(report.terminal(scored.program, scored.outcome.scores, lang, width))
     sys.exit(1 if rejected else 0)
 
 

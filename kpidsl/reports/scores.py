@@ -54,8 +54,11 @@ def values(score: Score, shown: Columns) -> list[Fraction | None]:
     return [score.accounts[ledger.name].balance for ledger in shown.ledgers]
 
 
-def terminal(program: Program, scores: Sequence[Score], lang: Lang) -> str:
-    """Aligned by the width of Chinese characters; each column with as many decimals as its values need."""
+def terminal(program: Program, scores: Sequence[Score], lang: Lang, width: int | None = None) -> str:
+    """Aligned by the width of Chinese characters; each column with as many decimals as its values need.
+
+    Where `width` is given and the table is wider, its columns are laid in several tables, each with the subjects.
+    """
     from tabulate import tabulate
 
     shown = columns(program, lang)
@@ -63,9 +66,32 @@ def terminal(program: Program, scores: Sequence[Score], lang: Lang) -> str:
     places = [_places([row[at] for row in grid]) for at in range(len(shown.ledgers))]
     rows = [[s.subject, *s.groups, *map(_cell, row, places), *(text or NO_SCORE for text in standings(s, shown))]
             for s, row in zip(scores, grid, strict=True)]  # fmt: skip
-    numbers = len(shown.ledgers) + len(shown.results)
-    align = ("left",) * len(shown.names) + ("right",) * numbers if rows else None
-    return tabulate(rows, headers=shown.headers, tablefmt="simple", colalign=align, disable_numparse=True)
+    tables = []
+    for picked in _fitting(shown, rows, width):
+        align = ["left" if at < len(shown.names) else "right" for at in picked] if rows else None
+        cells = [[row[at] for at in picked] for row in rows]
+        headers = [shown.headers[at] for at in picked]
+        tables.append(tabulate(cells, headers, tablefmt="simple", colalign=align, disable_numparse=True))
+    return "\n\n".join(tables)
+
+
+def _fitting(shown: Columns, rows: Sequence[Sequence[str]], width: int | None) -> list[list[int]]:
+    """The columns of each table: all in one where there is room; else the subject and as many others as fit."""
+    from wcwidth import wcswidth
+
+    everything = list(range(len(shown.headers)))
+    if width is None:
+        return [everything]
+    # tabulate keeps two more than a header needs, and two between columns
+    wide = [max(wcswidth(shown.headers[at]) + 2, *(wcswidth(row[at]) for row in rows), 0) + 2 for at in everything]
+    if sum(wide) - 2 <= width:
+        return [everything]
+    tables: list[list[int]] = []
+    for at in everything[1:]:
+        if not tables or wide[0] + sum(wide[i] for i in tables[-1][1:]) + wide[at] - 2 > width:
+            tables.append([0])
+        tables[-1].append(at)
+    return tables
 
 
 def _places(column: list[Fraction | None]) -> int | None:
