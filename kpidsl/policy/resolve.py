@@ -130,7 +130,7 @@ def _let_kind(let: t.Let, scope: Scope) -> Kind | None:
 
 
 # What is missing where a line or a file could not be read is most likely there.
-_ABSENCES = frozenset({"P001", "P005", "P010", "P018", "P021", "P022"})
+_ABSENCES = frozenset({"P001", "P005", "P010", "P018", "P021", "P022", "P025"})
 _UNKNOWN = frozenset({"N001", "N006", "N007", "P006", "P030", "P031"})
 
 

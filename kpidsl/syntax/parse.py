@@ -8,7 +8,7 @@ from lark.exceptions import UnexpectedToken
 from kpidsl.syntax import tree as t
 from kpidsl.syntax.grammar import parser
 from kpidsl.syntax.layout import MOST_FINDINGS, Line, lay_out
-from kpidsl.syntax.tokens import Token, glued, near_keyword, synonym
+from kpidsl.syntax.tokens import OPERATORS, Token, glued, near_keyword, synonym
 from kpidsl.text.findings import AnyOf, Argument, Finding, Word
 from kpidsl.text.source import Source, Span
 
@@ -17,6 +17,7 @@ INSIDE = {"POLICY": "policy_line", "FACTS": "fact_line", "EVENTS": "fact_line", 
           "GRADE": "grade_row", "EXAMPLE": "example_line", **dict.fromkeys(LEDGER_WORDS, "ledger_line")}  # fmt: skip
 BLOCKS = {"BANDS": "band_row", "LINEAR": "point_row", "CHOOSE": "case_row"}
 HEADS = ("file_line", "policy_line", "ledger_line")
+MARKS = frozenset(OPERATORS.values())
 # Units that numbers are written without.
 UNITS = frozenset({"分", "个", "条", "次", "件", "户", "人", "小时", "points", "point", "hours", "times"})
 # Blocks that make no sense without lines of their own.
@@ -97,6 +98,8 @@ def _unexpected(tokens: list[Token], token: Any, accepted: frozenset[str]) -> Fi
     if token.span.text in UNITS and at and tokens[at - 1].type == "NUMERAL":
         return Finding("S007", token.span, {"found": token.span.text})
     args["near"] = synonym(token.span.text, accepted)
+    if "COLON" in accepted and token.type not in MARKS:
+        return Finding("S008", token.span, {"found": token.span.text})
     if token.type == "NAME" and not args["near"]:
         keyword, rest = glued(token.value)
         if keyword and _token_of(keyword) in accepted:
