@@ -1,5 +1,6 @@
 """Workbooks as offices have them: percents, failed formulas, several sheets, hidden sheets, noise of binary numbers."""
 
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -7,10 +8,14 @@ from typing import Any
 import pytest
 import xlsxwriter
 from click.testing import CliRunner
+from grid import POLICY as POLICY_PATH
+from grid import policy, scored
 from literate import ROOT
 
 from kpidsl.cli.main import group
+from kpidsl.core.lower import lower
 from kpidsl.facts.sheets import read_sheets
+from kpidsl.reports.template import template
 from kpidsl.text.words import LANGS
 
 POLICY = """考核办法 "甲"
@@ -117,3 +122,34 @@ def test_a_title_above_the_header_and_a_wrong_ending(tmp_path: Path) -> None:
 def test_the_example_workbook_names_its_sheets() -> None:
     path = ROOT / "examples/grid-2014-05.xlsx"
     assert [found.tab for found in read_sheets(path.name, path.read_bytes())] == ["数据", "统付签约", "高价值回流"]
+
+
+def test_a_template_that_is_filled_in_runs_as_it_is(tmp_path: Path) -> None:
+    facts = read_sheets("f.xlsx", (ROOT / "examples/grid-2014-05.xlsx").read_bytes())
+    program = lower(policy(), {})
+    columns = {"": program.facts, **{table.name: table for table in program.events}}
+    filled = {}
+    for name, table in columns.items():
+        own = next(sheet for sheet in facts if sheet.tab == (table.header or "数据"))
+        places = [own.header.index(item.header) for item in table.fields]
+        filled[name] = [[row[place] for place in places] for row in own.rows]
+    path = tmp_path / "filled.xlsx"
+    path.write_bytes(template(program, "zh", filled))
+    expected = [score.total.balance for score in scored().outcome.scores]
+    assert [score.total.balance for score in scored(path).outcome.scores] == expected
+
+
+def test_a_template_has_the_headers_the_kinds_and_the_choices(tmp_path: Path) -> None:
+    path = tmp_path / "facts.xlsx"
+    result = CliRunner().invoke(group, ["template", POLICY_PATH, "-o", str(path), "--lang", "zh"])
+    assert result.exit_code == 0, result.output
+    tabs = read_sheets(path.name, path.read_bytes())
+    assert [tab.tab for tab in tabs] == ["数据", "统付签约", "高价值回流"]
+    assert tabs[0].header[:2] == ("客户经理", "区域")
+    with zipfile.ZipFile(path) as package:
+        sheet = package.read("xl/worksheets/sheet1.xml").decode()
+        comments = package.read("xl/comments1.xml").decode()
+    assert "城区,开发区,瓜沥,临浦,义蓬" in sheet
+    assert "[0%, 100%]" in comments
+    again = CliRunner().invoke(group, ["template", POLICY_PATH, "-o", str(path)])
+    assert again.exit_code == 2     # what may have been filled in is not written over

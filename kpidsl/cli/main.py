@@ -8,7 +8,7 @@ import click
 
 import kpidsl
 
-COMMANDS = ("run", "explain", "check", "test", "show", "fmt")
+COMMANDS = ("run", "explain", "check", "test", "show", "template", "fmt")
 FINDINGS, INTERNAL = 1, 2
 
 # Little of what a run makes is cyclic: looking for cycles less often saves a tenth of a small one.
