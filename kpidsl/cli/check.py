@@ -14,7 +14,7 @@ from kpidsl.text.wording import has_errors, severity, texts
 from kpidsl.text.words import Lang
 
 
-@click.command("check", cls=Command)
+@click.command("check", cls=Command, short_help="Check a policy. 检查")
 @click.argument("policy")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How findings are shown.")
 @lang_option

@@ -18,7 +18,7 @@ from kpidsl.values.reading import fold
 ROLES = ("rule", "part", "section")
 
 
-@click.command("explain", cls=Command)
+@click.command("explain", cls=Command, short_help="Explain a score, entry by entry. 逐分说明")
 @inputs_options
 @click.option("--subject", required=True, help="Whose score is explained.")
 @click.option("--rule", help="Only this rule, part or section: its name, label or clause.")

@@ -16,7 +16,7 @@ from kpidsl.text.findings import RefusedError
 from kpidsl.text.words import LANGS, Lang
 
 
-@click.command("fmt", cls=Command)
+@click.command("fmt", cls=Command, short_help="Lay a policy out, or translate it. 排版与翻译")
 @click.argument("policy")
 @click.option("--lang", type=click.Choice(LANGS), help="Translate the keywords: zh or en.")
 @click.option("-o", "--output", metavar="FILE", help="Write to FILE, which may be POLICY itself.")

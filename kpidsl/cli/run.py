@@ -22,7 +22,7 @@ from kpidsl.text.words import Lang
 FORMATS = (".csv", ".xlsx", ".json")
 
 
-@click.command("run", cls=Command)
+@click.command("run", cls=Command, short_help="Score facts by a policy. 计分")
 @inputs_options
 @click.option("-o", "--output", metavar="FILE", help="Write the scores to FILE (.csv, .xlsx or .json).")
 @click.option("--keep-going", is_flag=True, help="Score the good rows; the rejects go to a file of their own.")

@@ -7,7 +7,7 @@ from kpidsl.reports.effective import effective
 from kpidsl.text.words import Lang
 
 
-@click.command("show", cls=Command)
+@click.command("show", cls=Command, short_help="Show what holds after all files. 列出生效的内容")
 @click.argument("policy")
 @lang_option
 def command(policy: str, lang: Lang) -> None:

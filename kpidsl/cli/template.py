@@ -12,7 +12,7 @@ from kpidsl.reports.words import phrase
 from kpidsl.text.words import Lang
 
 
-@click.command("template", cls=Command)
+@click.command("template", cls=Command, short_help="Write the workbook to fill in. 生成填报表")
 @click.argument("policy")
 @click.option("-o", "--output", required=True, metavar="FILE", help="The workbook to write (.xlsx).")
 @lang_option

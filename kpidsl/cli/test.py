@@ -18,7 +18,7 @@ from kpidsl.text.words import Lang
 from kpidsl.values.kinds import TEXT, Value
 
 
-@click.command("test", cls=Command)
+@click.command("test", cls=Command, short_help="Work out a policy's examples. 算例")
 @click.argument("policy")
 @click.option("--coverage", is_flag=True, help="Name the rows and conditions that no example reaches.")
 @lang_option
