@@ -15,13 +15,18 @@ from kpidsl.syntax.parse import parse
 from kpidsl.text.source import Source
 
 POLICIES = sorted((ROOT / "policies").glob("*.kpi"))
-GIVEN = {"tiered-2013.kpi": ("不及时每笔扣分=0.5",)}
+GIVEN = {
+    "tiered-2013.kpi": ("不及时每笔扣分=0.5",),
+    "service-kpi-2008.kpi": ("满意度目标=8.5", "投诉每件扣分=0.5"),
+}
 FAMILIES = [
     ("grid-2014.kpi", "grid-2014-05.csv", 28),
     ("grid-2014-linpu.kpi", "grid-2014-linpu-05.csv", 5),
     ("team-norms-2008.kpi", "team-norms-2008-10.csv", 6),
     ("team-norms-2008-county.kpi", "team-norms-2008-10.csv", 6),
     ("tiered-2013.kpi", "tiered-2013-05.csv", 3),
+    ("service-kpi-2008.kpi", "service-kpi-2008-06.csv", 3),
+    ("service-kpi-2008-promoter.kpi", "service-kpi-2008-promoter-06.csv", 2),
     ("tiered-2013-filing.kpi", "tiered-2013-05-filing.csv", 26),
 ]
 
@@ -70,3 +75,19 @@ def test_a_centre_is_scored_as_it_was_worked_by_hand() -> None:
     scores = run("tiered-2013.kpi", "tiered-2013-05.csv").outcome.scores
     totals = {score.subject: score.total.balance for score in scores}
     assert totals == {"要客": 77, "新繁": -20, "大丰": Fraction("98.75")}
+
+
+def test_a_county_below_the_citys_share_of_service_is_refused(tmp_path: Path) -> None:
+    county = f"""考核办法 "服务占比过低"
+
+沿用 "{ROOT}/policies/service-kpi-2008-post.kpi"
+
+替换 板块 服务 分值 20
+  待定 指标 服务指标 分值 20
+"""
+    path = tmp_path / "county.kpi"
+    path.write_text(county, encoding="utf-8")
+    result = CliRunner().invoke(group, ["check", str(path), "--lang", "zh"])
+    assert result.exit_code == 1
+    assert "P035" in result.output
+    assert "service-kpi-2008 K16" in result.output
