@@ -5,7 +5,8 @@ from pathlib import Path
 
 from literate import ROOT
 
-from kpidsl.cli.scoring import Inputs, Scored, score_all
+from kpidsl.cli.scoring import Scored, score_all
+from kpidsl.cli.sources import Inputs
 from kpidsl.cli.terminal import load_policy
 from kpidsl.policy.model import Policy
 

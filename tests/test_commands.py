@@ -11,7 +11,8 @@ from literate import ROOT
 from python_calamine import CalamineWorkbook
 from wcwidth import wcswidth
 
-from kpidsl.cli.scoring import Inputs, score_all
+from kpidsl.cli.scoring import score_all
+from kpidsl.cli.sources import Inputs
 from kpidsl.reports.scores import terminal
 
 POLICY = str(ROOT / "policies/grid-2014.kpi")

@@ -8,7 +8,8 @@ from click.testing import CliRunner
 from literate import ROOT
 
 from kpidsl.cli.main import group
-from kpidsl.cli.scoring import Inputs, Scored, score_all
+from kpidsl.cli.scoring import Scored, score_all
+from kpidsl.cli.sources import Inputs
 from kpidsl.ledger.reconcile import reconcile
 from kpidsl.syntax import tree as t
 from kpidsl.syntax.parse import parse

@@ -5,7 +5,8 @@ from typing import NoReturn
 
 import click
 
-from kpidsl.cli.scoring import Inputs, Scored, inputs_options, score_all
+from kpidsl.cli.scoring import Scored, score_all
+from kpidsl.cli.sources import Inputs, inputs_options
 from kpidsl.cli.terminal import Command, show_findings
 from kpidsl.core.nodes import Program
 from kpidsl.reports.explain import explain

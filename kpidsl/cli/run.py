@@ -8,7 +8,8 @@ from pathlib import Path, PurePath
 
 import click
 
-from kpidsl.cli.scoring import NOBODY, Inputs, Scored, inputs_options, score_all
+from kpidsl.cli.scoring import NOBODY, Scored, score_all
+from kpidsl.cli.sources import Inputs, inputs_options
 from kpidsl.cli.terminal import Command, show_findings
 from kpidsl.core.nodes import Rank
 from kpidsl.facts.write import write_all

@@ -12,38 +12,23 @@ from typing import Any
 import click
 
 import kpidsl
-from kpidsl.cli.terminal import lang_option, load_policy
+from kpidsl.cli.sources import Inputs, read_params, read_tables
+from kpidsl.cli.terminal import load_policy
 from kpidsl.core.lower import lower
-from kpidsl.core.nodes import Field, Program, Table
+from kpidsl.core.nodes import Program
 from kpidsl.core.results import Case, Outcome, Score, Unscored
 from kpidsl.engines.exact import run
 from kpidsl.facts.join import Joined, join
-from kpidsl.facts.read import MOST_TITLES, Facts, cell_finding, normal, read_cell, read_table
-from kpidsl.facts.sheets import TABLES, WORKBOOKS, Sheet, read_sheets
 from kpidsl.ledger.reconcile import check
-from kpidsl.policy.model import Policy, kind_of, range_of
-from kpidsl.text.findings import Argument, Finding, Phrase, RefusedError, Word
+from kpidsl.policy.model import Policy
+from kpidsl.text.findings import Argument, Finding, Phrase
 from kpidsl.text.source import Cell, Span
 from kpidsl.text.words import Lang
-from kpidsl.values.kinds import Value
 from kpidsl.values.numerals import exact
-from kpidsl.values.reading import is_bare_share, tidy
 
 SLOW = 1000     # cases that take more than a second
 NOBODY = ""
 """A subject that no facts have: of every ledger only the balance is kept."""
-
-
-@dataclass(frozen=True)
-class Inputs:
-    """Where facts come from: paths, and what the operator gave on the command line."""
-
-    policy: str
-    facts: str
-    events: tuple[str, ...]
-    params: tuple[str, ...]
-    encoding: str | None
-    sheet: str | None = None
 
 
 @dataclass(frozen=True)
@@ -56,21 +41,6 @@ class Scored:
     findings: tuple[Finding, ...]
     manifest: dict[str, Any]
     paths: tuple[str, ...]
-
-
-def inputs_options(function: Any) -> Any:
-    """The arguments by which a command is told its policy and facts."""
-    for option in (
-        lang_option,
-        click.option("--encoding", help="The facts' encoding, where it is not UTF-8 or GB18030."),
-        click.option("--sheet", help="The sheet of a workbook that holds the facts."),
-        click.option("--param", "params", multiple=True, metavar="NAME=VALUE", help="A parameter's value."),
-        click.option("--events", multiple=True, metavar="NAME=FILE", help="A file of events; - is standard input."),
-        click.argument("facts"),
-        click.argument("policy"),
-    ):
-        function = option(function)
-    return function
 
 
 def score_all(inputs: Inputs, lang: Lang, subject: str | None = None) -> Scored:
@@ -87,17 +57,9 @@ def score_all(inputs: Inputs, lang: Lang, subject: str | None = None) -> Scored:
         return score._replace(accounts={name: a._replace(entries=()) for name, a in score.accounts.items()})
 
     policy = load_policy(inputs.policy, lang)
-    program = lower(policy, _params(policy, inputs.params))
-    _check_events(program, inputs)
-    if inputs.facts == "-" and any(item.endswith("=-") for item in inputs.events):
-        raise click.UsageError("only one table can come from standard input")
+    program = lower(policy, read_params(policy, inputs.params))
     files: dict[str, bytes] = {}
-    facts = _facts(program, inputs, files)
-    found = [_events(table, inputs, files) for table in program.events]
-    lost = [finding for finding in found if isinstance(finding, Finding)]
-    if lost:
-        raise RefusedError(lost)
-    joined = join(program, facts, [table for table in found if isinstance(table, Facts)])
+    joined = join(program, *read_tables(program, inputs, files))
     with _progress(joined.cases) as cases:
         outcome = run(program, cases, keep)
     headers = {item.name: item.header for item in program.facts.fields}
@@ -111,90 +73,6 @@ def _progress(cases: Sequence[Case]) -> AbstractContextManager[Iterable[Case]]:
     if len(cases) < SLOW or not sys.stderr.isatty():
         return nullcontext(cases)
     return click.progressbar(cases, file=sys.stderr)
-
-
-def _params(policy: Policy, given: tuple[str, ...]) -> dict[str, Value]:
-    """A value for every parameter. Raises RefusedError with all that is wrong."""
-    texts = {name: text for name, _, text in (item.partition("=") for item in given)}
-    known = {param.name.text: param for param in policy.params}
-    findings = [Finding("D040", None, {"name": name, "known": tuple(known)}) for name in texts if name not in known]
-    values: dict[str, Value] = {}
-    for name, param in known.items():
-        kind = kind_of(param.kind)
-        if name not in texts and param.value is None:
-            findings.append(Finding("D041", param.span, {"name": name, "kind": Word(kind.base)}))
-        elif name in texts:
-            item = Field(name, name, kind, range_of(kind, param.bounds))
-            text, cell = tidy(texts[name]), Cell(f"--param {name}")
-            bare = is_bare_share(text, kind)
-            value = cell_finding("D017", cell, text, item) if bare else read_cell(text, item, cell)
-            if isinstance(value, Finding):
-                findings.append(value)
-            else:
-                values[name] = value
-    if findings:
-        raise RefusedError(findings)
-    return values
-
-
-def _read_file(path: str, files: dict[str, bytes]) -> bytes:
-    if path not in files:
-        files[path] = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
-    return files[path]
-
-
-def _sheets(path: str, inputs: Inputs, files: dict[str, bytes]) -> list[Sheet]:
-    return read_sheets(path, _read_file(path, files), inputs.encoding)
-
-
-def _check_events(program: Program, inputs: Inputs) -> None:
-    known = {name for table in program.events for name in (table.name, table.header)}
-    unknown = [item for item in inputs.events if item.partition("=")[0] not in known or "=" not in item]
-    if unknown:
-        shown = tuple(table.header for table in program.events)
-        raise RefusedError([Finding("D046", None, {"name": item, "known": shown}) for item in unknown])
-
-
-def _facts(program: Program, inputs: Inputs, files: dict[str, bytes]) -> Facts:
-    """The sheet that is asked for, or the only one that is not one of events."""
-    names = {table.header for table in program.events}
-    sheets = _sheets(inputs.facts, inputs, files)
-    if inputs.sheet:
-        own = [sheet for sheet in sheets if sheet.tab.strip() == inputs.sheet]
-    else:
-        own = [sheet for sheet in sheets if sheet.tab.strip() not in names] or sheets
-        own = [sheet for sheet in own if _fits(sheet, program)] or own[:1]
-    if len(own) != 1:
-        tabs = tuple(sheet.tab for sheet in sheets)
-        raise RefusedError([Finding("D047", Cell(inputs.facts), {"sheets": tabs})])
-    if not own[0].rows:
-        raise RefusedError([Finding("D004", Cell(own[0].name))])
-    return read_table(own[0], program.facts)
-
-
-def _fits(sheet: Sheet, program: Program) -> bool:
-    """Whether the sheet has a column for whoever is assessed, and for at least half of the facts."""
-    lines = [{normal(cell)[0] for cell in line} for line in (sheet.header, *sheet.rows[:MOST_TITLES])]
-    wanted = [{normal(item.header)[0], item.name} for item in program.facts.fields if item.scored]
-    return any(sum(bool(names & line) for names in wanted) * 2 >= len(wanted) for line in lines)
-
-
-def _events(table: Table, inputs: Inputs, files: dict[str, bytes]) -> Facts | Finding:
-    """From --events, a sheet of the workbook of facts, or a file beside the facts that has the events' name."""
-    given = {name: path for name, _, path in (item.partition("=") for item in inputs.events)}
-    path = given.get(table.header) or given.get(table.name)
-    for sheet in _sheets(path or inputs.facts, inputs, files):
-        if sheet.tab.strip() == table.header:
-            return read_table(sheet, table)
-    if path:
-        return read_table(_sheets(path, inputs, files)[0], table)
-    facts = Path("facts.csv" if inputs.facts == "-" else inputs.facts)
-    endings = (facts.suffix, *(ending for ending in (*TABLES, *WORKBOOKS) if ending))
-    for ending in endings if inputs.facts != "-" else ():
-        beside = facts.with_name(f"{facts.stem}.{table.header}{ending}")
-        if beside.exists():
-            return read_table(_sheets(str(beside), inputs, files)[0], table)
-    return Finding("D043", None, {"name": table.header, "file": f"{facts.stem}.{table.header}.csv"})
 
 
 def _failure(unscored: Unscored, joined: Joined, headers: Mapping[str, str]) -> Finding:
