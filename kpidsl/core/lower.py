@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from kpidsl.core import nodes as n
 from kpidsl.core.lower_expressions import Lowering
-from kpidsl.policy.model import LET, PARAM, Policy, all_ledgers, kind_of, literal, parts_of, range_of
+from kpidsl.policy.model import LET, PARAM, Policy, all_ledgers, kind_of, literal, names_used, parts_of, range_of
 from kpidsl.syntax import tree as t
 from kpidsl.values.kinds import POINTS, Value
 from kpidsl.values.rounding import Mode
@@ -163,10 +163,10 @@ def _reach(node: t.Node, policy: Policy) -> set[str]:
     names: set[str] = set()
     pending: list[t.Node] = [node]
     while pending:
-        for found in t.walk(pending.pop()):
-            if isinstance(found, t.Name) and found.text not in names:
-                names.add(found.text)
-                symbol = policy.symbols.get(found.text)
+        for name in names_used(pending.pop(), policy.symbols):
+            if name not in names:
+                names.add(name)
+                symbol = policy.symbols.get(name)
                 if symbol is not None and symbol.role in (LET, PARAM):
                     pending.append(symbol.node)
     return names

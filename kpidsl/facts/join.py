@@ -32,12 +32,17 @@ class Joined:
 
 
 def join(program: Program, facts: Facts, events: Sequence[Facts]) -> Joined:
-    """A subject whose events have a bad row is not scored: nobody can tell what that row would have said."""
+    """A subject whose events have a bad row is not scored: nobody can tell what that row would have said.
+
+    Where a column of the events is missing, that holds for every subject.
+    """
     subjects = {str(row.values[program.subject]) for row in facts.rows if row.values[program.subject] is not None}
     owned = [_owned(table, subjects) for table in events]
-    spoilt = {str(row.values[table.table.owner]): Cell(table.sheet.name, row.number)
+    spoilt = {row.values[table.table.owner]: Cell(table.sheet.name, row.number)
               for table in owned for row in table.rows if not row.good}  # fmt: skip
-    rows = tuple(_spoil(row, program.subject, facts, spoilt) for row in facts.rows)
+    unread = next((Cell(table.sheet.name, 1) for table in owned if any(row.blocked for row in table.rows)), None)
+    rows = tuple(_spoil(row, program.subject, facts, unread or spoilt.get(row.values[program.subject]))
+                 for row in facts.rows)  # fmt: skip
     by_subject = [_by_subject(table) for table in owned]
     cases = tuple(
         Case(row.number, row.values, {table.table.name: found.get(str(row.values[program.subject]), [])
@@ -51,7 +56,6 @@ def _owned(table: Facts, subjects: set[str]) -> Facts:
     """Events of a subject that the facts do not have are bad rows."""
     owner = table.table.owner
     label = next(item.header for item in table.table.fields if item.name == owner)
-
     guesses: dict[str, str] = {}
 
     def checked(row: Reading) -> Reading:
@@ -75,9 +79,8 @@ def _repeated(table: Facts) -> Iterator[Finding]:
             yield Finding("D032", Cell(table.sheet.name, row.number), {"row": before})
 
 
-def _spoil(row: Reading, subject: str, facts: Facts, spoilt: dict[str, Cell]) -> Reading:
-    cell = spoilt.get(str(row.values[subject]))
-    if cell is None:
+def _spoil(row: Reading, subject: str, facts: Facts, cell: Cell | None) -> Reading:
+    if cell is None or row.values[subject] is None:
         return row
     label = next(item.header for item in facts.table.fields if item.name == subject)
     args: dict[str, Argument] = {"value": str(row.values[subject]), "table": cell.table, "row": cell.row}

@@ -114,6 +114,18 @@ def parts_of(ledger: t.Ledger) -> list[t.Ledger]:
     return [row for row in ledger.rows if isinstance(row, t.Ledger)]
 
 
+def names_used(node: t.Node, symbols: Mapping[str, Symbol]) -> list[str]:
+    """Names of the policy in `node`; in an aggregate, the columns of its events are not among them."""
+    columns: set[int] = set()
+    for found in t.walk(node):
+        if isinstance(found, t.Aggregate) and found.events.text in symbols:
+            events = symbols[found.events.text].node
+            own = {row.name.text for row in events.rows} if isinstance(events, t.Events) else set()
+            inner = t.walk((found.value, found.where))
+            columns |= {id(name) for name in inner if isinstance(name, t.Name) and name.text in own}
+    return [found.text for found in t.walk(node) if isinstance(found, t.Name) and id(found) not in columns]
+
+
 def worth_of_all(ledgers: tuple[t.Ledger, ...] | list[t.Ledger]) -> Fraction:
     """What sections and loose rules are worth together."""
     return sum((ledger.worth for ledger in ledgers if ledger.worth is not None), Fraction(0))

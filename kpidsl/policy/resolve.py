@@ -1,5 +1,6 @@
 """Files to policy. Never raises for a writer's mistake: what is wrong comes back as findings."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 
@@ -10,7 +11,7 @@ from kpidsl.policy.declarations import check_declarations, check_subject, declar
 from kpidsl.policy.examples import check_example
 from kpidsl.policy.files import Merged, Reader, load, merge
 from kpidsl.policy.infer import Scope, infer
-from kpidsl.policy.model import LEDGER, LET, Policy, Symbol, kind_of
+from kpidsl.policy.model import LEDGER, LET, Policy, Symbol, kind_of, names_used
 from kpidsl.policy.requires import check_requires
 from kpidsl.policy.results import check_result
 from kpidsl.syntax import tree as t
@@ -89,7 +90,7 @@ def _header(merged: Merged, source: Source, scope: Scope) -> t.Header | None:
 def _evaluation_order(symbols: dict[str, Symbol], findings: list[Finding]) -> tuple[str, ...]:
     """Lets and ledgers, each after what it needs. A circle is a finding, and ends the order."""
     computed = {name: symbol.node for name, symbol in symbols.items() if symbol.role in (LET, LEDGER)}
-    needs = {name: [used for used in _names_in(node) if used in computed] for name, node in computed.items()}
+    needs = {name: [used for used in _names_in(node, symbols) if used in computed] for name, node in computed.items()}
     try:
         return tuple(TopologicalSorter(needs).static_order())
     except CycleError as error:
@@ -98,16 +99,16 @@ def _evaluation_order(symbols: dict[str, Symbol], findings: list[Finding]) -> tu
         return ()
 
 
-def _names_in(node: t.Node) -> list[str]:
+def _names_in(node: t.Node, symbols: Mapping[str, Symbol]) -> list[str]:
     """What `node` needs worked out first: names it uses, and the ledgers right under it."""
     if not isinstance(node, t.Ledger):
-        return [found.text for found in t.walk(node) if isinstance(found, t.Name)]
+        return names_used(node, symbols)
     names: list[str] = []
     for row in node.rows:
         if isinstance(row, t.Ledger):
             names.append(row.name.text)
         elif not isinstance(row, t.Let):
-            names += _names_in(row)
+            names += _names_in(row, symbols)
     return names
 
 
