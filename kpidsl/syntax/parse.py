@@ -11,6 +11,7 @@ from kpidsl.syntax.layout import MOST_FINDINGS, Line, lay_out
 from kpidsl.syntax.tokens import OPERATORS, Token, glued, near_keyword, synonym
 from kpidsl.text.findings import AnyOf, Argument, Finding, Word
 from kpidsl.text.source import Source, Span
+from kpidsl.text.words import word_table
 
 LEDGER_WORDS = frozenset({"SECTION", "RULE", "OPEN", "PART", "FILL", "REPLACE"})
 INSIDE = {"POLICY": "policy_line", "FACTS": "fact_line", "EVENTS": "fact_line", "TABLE": "table_line",
@@ -98,7 +99,7 @@ def _unexpected(tokens: list[Token], token: Any, accepted: frozenset[str]) -> Fi
     if token.span.text in UNITS and at and tokens[at - 1].type == "NUMERAL":
         return Finding("S007", token.span, {"found": token.span.text})
     args["near"] = synonym(token.span.text, accepted)
-    if "COLON" in accepted and token.type not in MARKS:
+    if "COLON" in accepted and "EQ" not in accepted and token.type not in MARKS:
         return Finding("S008", token.span, {"found": token.span.text})
     if token.type == "NAME" and not args["near"]:
         keyword, rest = glued(token.value)
@@ -111,6 +112,4 @@ def _unexpected(tokens: list[Token], token: Any, accepted: frozenset[str]) -> Fi
 
 
 def _token_of(word: str) -> str:
-    from kpidsl.text.words import word_table
-
     return next((token for token, forms in word_table().words.items() if word in forms.values()), "")

@@ -131,7 +131,8 @@ def glued(word: str) -> tuple[str, str]:
     forms = [forms["zh"] for forms in word_table().words.values()]
     starts = [form for form in forms if word.startswith(form) and len(word) > len(form)]
     keyword = max(starts, key=len, default="")
-    return keyword, word[len(keyword) :].removeprefix("分") if keyword else ""
+    rest = word[len(keyword) :] if keyword else ""
+    return keyword, "" if rest == "分" else rest
 
 
 def near_keyword(word: str, tokens: frozenset[str]) -> str:
