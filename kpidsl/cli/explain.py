@@ -24,8 +24,7 @@ ROLES = ("rule", "part", "section")
 @click.option("--subject", required=True, help="Whose score is explained.")
 @click.option("--rule", help="Only this rule, part or section: its name, label or clause.")
 def command(policy: str, facts: str, events: tuple[str, ...], params: tuple[str, ...], encoding: str | None,
-            sheet: str | None,
-            lang: Lang, subject: str, rule: str | None) -> None:
+            sheet: str | None, lang: Lang, subject: str, rule: str | None) -> None:
     """Explain the score of one subject of FACTS under POLICY: every entry of its ledgers."""
     subject = fold(subject)
     inputs = Inputs(policy, facts, events, params, encoding, sheet)

@@ -11,7 +11,7 @@ import kpidsl
 COMMANDS = ("run", "explain", "check", "test", "show", "template", "fmt")
 FINDINGS, INTERNAL = 1, 2
 
-# Little of what a run makes is cyclic: looking for cycles less often saves a tenth of a small one.
+# Little of what a run makes is cyclic: looking for cycles less often saves some 7% of a small one (median of 61 pairs).
 gc.set_threshold(100_000, 20, 20)
 
 

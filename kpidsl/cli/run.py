@@ -28,8 +28,7 @@ FORMATS = (".csv", ".xlsx", ".json")
 @click.option("-o", "--output", metavar="FILE", help="Write the scores to FILE (.csv, .xlsx or .json).")
 @click.option("--keep-going", is_flag=True, help="Score the good rows; the rejects go to a file of their own.")
 def command(policy: str, facts: str, events: tuple[str, ...], params: tuple[str, ...], encoding: str | None,
-            sheet: str | None,
-            lang: Lang, output: str | None, keep_going: bool) -> None:
+            sheet: str | None, lang: Lang, output: str | None, keep_going: bool) -> None:
     """Score the rows of FACTS (.csv or .xlsx, - for standard input) by POLICY.
 
     Every row comes out as a score or as a reject; any reject stops the run before anything is written,

@@ -113,7 +113,6 @@ def _entry(entry: Entry, score: Score, lang: Lang, margin: str, shown: set[str])
         yield from _account(inner, score, lang, margin + MARGIN * 2)
 
 
-
 def _notes(entry: Entry, inner: Account | None, lang: Lang, shown: set[str]) -> Iterator[str]:
     operand = readable(entry.operand) if entry.operand is not None else ""
     if entry.reason:

@@ -1,4 +1,4 @@
-"""The LALR parser, built from grammar/ once and cached: building takes ten times as long as all the rest."""
+"""The LALR parser, built from grammar/ once and cached: building it takes longer than a small run."""
 
 import pickle
 from collections.abc import Iterator

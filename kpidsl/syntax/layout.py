@@ -32,22 +32,20 @@ class Line:
 class Layout:
     lines: list[Line]
     comments: list[Token]
-    tokens: list[Token]
 
 
 def lay_out(source: Source, findings: list[Finding]) -> Layout:
     """The forest of `source`; lexical findings are appended to `findings`."""
     if len(source.text) > LONGEST_TEXT:
         findings.append(Finding("L006", Span(source, 0, 1), {"most": LONGEST_TEXT}))
-        return Layout([], [], [])
-    logical, comments, tokens = _logical_lines(source, findings)
-    return Layout(_nest(logical, findings), comments, tokens)
+        return Layout([], [])
+    logical, comments = _logical_lines(source, findings)
+    return Layout(_nest(logical, findings), comments)
 
 
-def _logical_lines(source: Source, findings: list[Finding]) -> tuple[list[Line], list[Token], list[Token]]:
+def _logical_lines(source: Source, findings: list[Finding]) -> tuple[list[Line], list[Token]]:
     lines: list[Line] = []
     comments: list[Token] = []
-    everything: list[Token] = []
     offset = 0
     for text in source.lines:
         start, offset = offset, offset + len(text) + 1
@@ -58,7 +56,6 @@ def _logical_lines(source: Source, findings: list[Finding]) -> tuple[list[Line],
         before = len(findings)
         tokens = tokenize(source, start, start + len(text), findings)
         sound = len(findings) == before
-        everything += tokens
         if tokens and tokens[-1].type == "COMMENT":
             comments.append(tokens.pop())
         if lines and lines[-1].tokens and lines[-1].tokens[-1].type in CONTINUES and tokens:
@@ -66,7 +63,7 @@ def _logical_lines(source: Source, findings: list[Finding]) -> tuple[list[Line],
             lines[-1].sound &= sound
         elif tokens:
             lines.append(Line(_indent(text), tokens, sound=sound))
-    return lines, comments, everything
+    return lines, comments
 
 
 def _indent(text: str) -> int:

@@ -22,7 +22,7 @@ def grammar_folder() -> Path:
 
 
 def load_yaml(path: Path) -> Any:
-    """A table of words or phrases. Its JSON is cached: reading YAML takes longer than a small run."""
+    """A table of words or phrases. Its JSON is cached: reading YAML costs a tenth of a small run."""
     text = path.read_bytes()
     return json.loads(cached(path.name, text, _as_json))
 

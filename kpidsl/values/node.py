@@ -10,8 +10,7 @@ T = TypeVar("T")
 def node(cls: type[T]) -> type[T]:
     """A frozen dataclass whose methods come from `Node`.
 
-    `dataclass(frozen=True)` compiles six methods for every class; for a hundred classes that is a third of the time of
-    a small run.
+    `dataclass(frozen=True)` compiles six methods for every class; for a hundred classes a small run would notice.
     """
     return dataclass(eq=False, repr=False)(cls)
 
