@@ -40,7 +40,8 @@ def join(program: Program, facts: Facts, events: Sequence[Facts]) -> Joined:
     owned = [_owned(table, subjects) for table in events]
     spoilt = {row.values[table.table.owner]: Cell(table.sheet.name, row.number)
               for table in owned for row in table.rows if not row.good}  # fmt: skip
-    unread = next((Cell(table.sheet.name, 1) for table in owned if any(row.blocked for row in table.rows)), None)
+    unread = next((Cell(table.sheet.name, table.sheet.top)
+                   for table in owned if any(row.blocked for row in table.rows)), None)  # fmt: skip
     rows = tuple(_spoil(row, program.subject, facts, unread or spoilt.get(row.values[program.subject]))
                  for row in facts.rows)  # fmt: skip
     by_subject = [_by_subject(table) for table in owned]

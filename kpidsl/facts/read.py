@@ -108,7 +108,8 @@ def _with_header(sheet: Sheet, table: Table) -> Sheet:
     best = max(range(len(lines)), key=lambda at: matches(lines[at]))
     if best == 0 or matches(lines[best]) < 2:
         return sheet
-    return replace(sheet, header=lines[best], rows=sheet.rows[best:], numbers=sheet.numbers[best:])
+    return replace(sheet, header=lines[best], rows=sheet.rows[best:], numbers=sheet.numbers[best:],
+                   top=sheet.numbers[best - 1])  # fmt: skip
 
 
 def _match(sheet: Sheet, table: Table) -> tuple[list[_Column], list[Finding]]:
@@ -123,12 +124,13 @@ def _match(sheet: Sheet, table: Table) -> tuple[list[_Column], list[Finding]]:
         places = found.get(normal(item.header)[0]) or found.get(item.name) or []
         taken.update(places)
         if len(places) > 1:
-            findings.append(Finding("D006", Cell(sheet.name, 1, sheet.header[places[1]]), {"header": item.header}))
+            second = Cell(sheet.name, sheet.top, sheet.header[places[1]])
+            findings.append(Finding("D006", second, {"header": item.header}))
         if places:
             header = sheet.header[places[0]]
             unit = normal(header)[1]
             if unit not in UNITS.get(item.kind.base, ("",)):
-                findings.append(Finding("D026", Cell(sheet.name, 1, header.strip()), {
+                findings.append(Finding("D026", Cell(sheet.name, sheet.top, header.strip()), {
                     "unit": unit, "kind": Word(item.kind.base), "rules": item.needed_by}))  # fmt: skip
             columns.append(_Column(item, places[0], UNIT_HEADERS.get(unit), header.strip()))
         elif item.scored and not item.optional and item.default is None:
@@ -139,19 +141,20 @@ def _match(sheet: Sheet, table: Table) -> tuple[list[_Column], list[Finding]]:
             columns.append(_Column(item, NOWHERE, None, item.header))
     unknown = [h.strip() for at, h in enumerate(sheet.header) if at not in taken and h.strip()]
     if len(missing) > 1 and all(column.at == NOWHERE for column in columns):
-        return columns, [Finding("D028", Cell(sheet.name, 1), {"headers": tuple(i.header for i in missing)})]
+        return columns, [Finding("D028", Cell(sheet.name, sheet.top), {"headers": tuple(i.header for i in missing)})]
     for item in (*missing, *absent):
         near = _likely(item.header, unknown)
         if item in absent and not near:
             if item.needed_by:
                 args: dict[str, Argument] = {"header": item.header, "rules": item.needed_by}
-                findings.append(Finding("D031", Cell(sheet.name, 1), args))
+                findings.append(Finding("D031", Cell(sheet.name, sheet.top), args))
             continue
         unknown = [header for header in unknown if header != near]
-        findings.append(Finding("D005", Cell(sheet.name, 1), {"header": item.header, "near": near,
+        findings.append(Finding("D005", Cell(sheet.name, sheet.top), {"header": item.header, "near": near,
                                                               "rules": item.needed_by or (item.header,)}))  # fmt: skip
     headers = [item.header for item in table.fields]
-    findings += [Finding("D007", Cell(sheet.name, 1, header), {"header": header, "near": nearest(header, headers)})
+    findings += [Finding("D007", Cell(sheet.name, sheet.top, header),
+                         {"header": header, "near": nearest(header, headers)})
                  for header in unknown]  # fmt: skip
     return columns, findings
 

@@ -17,13 +17,17 @@ SIGNATURES = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")     # how workbooks begin, wha
 
 @dataclass(frozen=True)
 class Sheet:
-    """A header and rows of texts. `numbers` of rows count from 1, as a spreadsheet shows them; `tab`: its own name."""
+    """A header and rows of texts. `numbers` of rows count from 1, as a spreadsheet shows them; `tab`: its own name.
+
+    `top` is the number of the row that holds the header.
+    """
 
     name: str
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     numbers: tuple[int, ...]
     tab: str = ""
+    top: int = 1
 
 
 def read_sheets(name: str, data: bytes, encoding: str | None = None) -> list[Sheet]:
@@ -66,8 +70,8 @@ def _sheet(name: str, lines: Iterable[Sequence[str]], tab: str = "") -> Sheet:
         raise RefusedError([Finding("D003", Cell(name))]) from error
     if not filled:
         raise RefusedError([Finding("D004", Cell(name))])
-    (_, header), *rows = filled
-    return Sheet(name, header, tuple(cells for _, cells in rows), tuple(number for number, _ in rows), tab)
+    (top, header), *rows = filled
+    return Sheet(name, header, tuple(cells for _, cells in rows), tuple(number for number, _ in rows), tab, top)
 
 
 def _workbook(name: str, data: bytes) -> list[Sheet]:
