@@ -125,8 +125,8 @@ def test_spreadsheet_formulas_stay_text(tmp_path: Path) -> None:
 
 def test_a_table_wider_than_the_terminal_is_laid_in_several() -> None:
     scored = score_all(Inputs(POLICY, FACTS, (), (), None), "zh")
-    whole = terminal(scored.program, scored.outcome.scores, "zh")
-    parts = terminal(scored.program, scored.outcome.scores, "zh", 100).split("\n\n")
+    whole = terminal((scored.program, scored.outcome.scores), "zh")
+    parts = terminal((scored.program, scored.outcome.scores), "zh", 100).split("\n\n")
     assert len(whole.splitlines()) == 30
     assert len(parts) > 1
     assert all(wcswidth(line) <= 100 for part in parts for line in part.splitlines())

@@ -68,7 +68,7 @@ def test_every_ledger_sums_to_its_score_and_every_total_to_its_rules(program: Ca
     @settings(max_examples=150, deadline=None)
     @given(case(program()))
     def law(facts: Case) -> None:
-        outcome = run(program(), [facts])
+        outcome = run(program(), [[facts]])[0]
         assert len(outcome.scores) + len({u.row for u in outcome.unscored}) == 1
         for score in outcome.scores:
             sums_up(score)

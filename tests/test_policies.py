@@ -29,6 +29,7 @@ FAMILIES = [
     ("service-kpi-2008.kpi", "service-kpi-2008-06.csv", 3),
     ("service-kpi-2008-promoter.kpi", "service-kpi-2008-promoter-06.csv", 2),
     ("tiered-2013-filing.kpi", "tiered-2013-05-filing.csv", 26),
+    ("manager-rules-2007.kpi", "manager-rules-2007.csv", 108),
 ]
 
 

@@ -1,47 +1,84 @@
 """`kpidsl explain`: the ledger of one subject, line by line."""
 
 import re
+from datetime import date
 from typing import NoReturn
 
 import click
 
-from kpidsl.cli.scoring import Scored, score_all
+from kpidsl.cli.scoring import Level, Scored, score_all
 from kpidsl.cli.sources import Inputs, inputs_options
 from kpidsl.cli.terminal import Command, show_findings
 from kpidsl.core.nodes import Program
+from kpidsl.core.results import Score
 from kpidsl.reports.explain import explain
-from kpidsl.reports.words import phrase
+from kpidsl.reports.words import phrase, phrases
 from kpidsl.text.findings import Argument, Finding, RefusedError, nearest
 from kpidsl.text.source import Cell
 from kpidsl.text.words import LANGS, Lang
+from kpidsl.values.calendar import label, read_any
 from kpidsl.values.reading import fold
 
-ROLES = ("rule", "part", "section")
+ROLES = ("rule", "payout", "part", "section")
 
 
 @click.command("explain", cls=Command, short_help="Explain a score, entry by entry. 逐分说明")
 @inputs_options
 @click.option("--subject", required=True, help="Whose score is explained.")
+@click.option("--at", metavar="PERIOD", help="Of several periods the one to explain: 2014-05, 2014Q2 or 2014.")
 @click.option("--rule", help="Only this rule, part or section: its name, label or clause.")
 def command(policy: str, facts: str, events: tuple[str, ...], params: tuple[str, ...], encoding: str | None,
-            sheet: str | None, lang: Lang, subject: str, rule: str | None) -> None:
+            sheet: str | None, period: str | None, lang: Lang, subject: str, rule: str | None,
+            at: str | None) -> None:  # fmt: skip
     """Explain the score of one subject of FACTS under POLICY: every entry of its ledgers."""
     subject = fold(subject)
-    inputs = Inputs(policy, facts, events, params, encoding, sheet)
-    scored = score_all(inputs, lang, subject)
-    score = next((found for found in scored.outcome.scores if found.subject == subject), None)
-    if score is None:
-        _refuse(scored, subject, lang)
-    rules = [_find_rule(rule, scored.program)] if rule else []
-    click.echo(explain(score, scored.program, rules, lang))
+    scored = score_all(Inputs(policy, facts, events, params, encoding, sheet, period), lang, subject)
+    level = _level(scored, at)
+    found = [score for score in level.outcome.scores if score.subject == subject and _is_at(score, level.program, at)]
+    if not found:
+        _refuse(scored, level, subject, lang, at)
+    score = max(found, key=lambda score: score.period or date.min)
+    rules = [_find_rule(rule, level.program)] if rule is not None else []
+    click.echo(explain(score, level.program, rules, lang))
+    others = [name for name in _periods(scored, subject) if name != _name_of(score, level.program)]
+    if others and at is None:
+        click.echo(phrase(lang, "other periods", periods=phrases(lang)["list"].join(others)), err=True)
 
 
-def _refuse(scored: Scored, subject: str, lang: Lang) -> NoReturn:
-    """Say why the subject has no score: what is wrong with its rows, or that there is no such subject."""
-    facts = scored.joined.facts
-    known = [str(row.values[scored.program.subject]) for row in facts.rows]
+def _level(scored: Scored, at: str | None) -> Level:
+    """The level whose periods are written as the one that is asked for; without one, the longest that has scores."""
+    unit = read_any(fold(at)) if at else None
+    if unit:
+        for level in scored.levels:
+            if level.program.unit is unit[1]:
+                return level
+    return next((level for level in reversed(scored.levels) if level.outcome.scores), scored.levels[0])
+
+
+def _is_at(score: Score, program: Program, at: str | None) -> bool:
+    found = read_any(fold(at)) if at else None
+    return at is None or (found is not None and found == (score.period, program.unit))
+
+
+def _name_of(score: Score, program: Program) -> str:
+    return label(program.unit, score.period) if program.unit and score.period else ""
+
+
+def _periods(scored: Scored, subject: str) -> list[str]:
+    """Every period of the subject that has a score, as --at takes it."""
+    return [_name_of(score, level.program) for level in scored.levels
+            for score in level.outcome.scores if score.subject == subject]  # fmt: skip
+
+
+def _refuse(scored: Scored, level: Level, subject: str, lang: Lang, at: str | None) -> NoReturn:
+    """Say why the subject has no score: what is wrong with its rows, or that there is no such subject or period."""
+    facts = level.joined.facts
+    known = [str(row.values[level.program.subject]) for row in facts.rows]
     own = {row.number for row, name in zip(facts.rows, known, strict=True) if name == subject}
     show_findings([f for f in scored.findings if not own or _concerns(f, facts.sheet.name, own)], lang)
+    periods = _periods(scored, subject)
+    if at and periods:
+        raise RefusedError([Finding("D038", None, {"name": subject, "period": at, "known": tuple(periods)})])
     args: dict[str, Argument] = {"name": subject, "near": nearest(subject, known)}
     raise RefusedError([Finding("D048" if own else "D044", Cell(facts.sheet.name), args)])
 

@@ -8,17 +8,17 @@ from pathlib import Path, PurePath
 
 import click
 
-from kpidsl.cli.scoring import NOBODY, Scored, score_all
+from kpidsl.cli.scoring import NOBODY, Level, Scored, score_all
 from kpidsl.cli.sources import Inputs, inputs_options
 from kpidsl.cli.terminal import Command, show_findings
-from kpidsl.core.nodes import Rank
+from kpidsl.core.nodes import Program, Rank
 from kpidsl.facts.write import write_all
 from kpidsl.reports import scores as report
 from kpidsl.reports.rejects import reject_files, rejected_rows
 from kpidsl.reports.words import phrase
 from kpidsl.text.findings import Finding, RefusedError
 from kpidsl.text.wording import has_errors
-from kpidsl.text.words import Lang
+from kpidsl.text.words import Lang, word_table
 
 FORMATS = (".csv", ".xlsx", ".json")
 
@@ -28,7 +28,7 @@ FORMATS = (".csv", ".xlsx", ".json")
 @click.option("-o", "--output", metavar="FILE", help="Write the scores to FILE (.csv, .xlsx or .json).")
 @click.option("--keep-going", is_flag=True, help="Score the good rows; the rejects go to a file of their own.")
 def command(policy: str, facts: str, events: tuple[str, ...], params: tuple[str, ...], encoding: str | None,
-            sheet: str | None, lang: Lang, output: str | None, keep_going: bool) -> None:
+            sheet: str | None, period: str | None, lang: Lang, output: str | None, keep_going: bool) -> None:
     """Score the rows of FACTS (.csv or .xlsx, - for standard input) by POLICY.
 
     Every row comes out as a score or as a reject; any reject stops the run before anything is written,
@@ -36,18 +36,18 @@ def command(policy: str, facts: str, events: tuple[str, ...], params: tuple[str,
     """
     if output and PurePath(output).suffix.lower() not in FORMATS:
         raise click.UsageError(f"-o takes a file that ends in {', '.join(FORMATS)}")
-    scored = score_all(Inputs(policy, facts, events, params, encoding, sheet), lang, NOBODY)
+    scored = score_all(Inputs(policy, facts, events, params, encoding, sheet, period), lang, NOBODY)
     show_findings(scored.findings, lang)
     rejected = has_errors(scored.findings)
     stopped = rejected and not keep_going
     _show_counts(scored, "facts seen" if stopped else "facts in", lang)
     if stopped:
         click.echo(phrase(lang, "nothing written"), err=True)
-        if scored.outcome.scores:
+        if any(level.outcome.scores for level in scored.levels):
             click.echo(phrase(lang, "or keep going"), err=True)
         sys.exit(1)
     _show_open_rules(scored, lang)
-    if rejected and any(isinstance(result, Rank) for result in scored.program.results):
+    if rejected and any(isinstance(result, Rank) for level in scored.levels for result in level.program.results):
         click.echo(phrase(lang, "ranks without rejects"), err=True)
     contents = _rejects(scored, facts, output, lang)
     if output:
@@ -58,7 +58,7 @@ def command(policy: str, facts: str, events: tuple[str, ...], params: tuple[str,
         click.echo(phrase(lang, "written", paths=", ".join(map(str, contents))), err=True)
     if not output:
         width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-        click.echo(report.terminal(scored.program, scored.outcome.scores, lang, width))
+        click.echo("\n\n".join(_table(level, len(scored.levels) > 1, lang, width) for level in scored.levels))
     sys.exit(1 if rejected else 0)
 
 
@@ -70,12 +70,21 @@ def _refuse_inputs(targets: Iterable[Path], inputs: Iterable[str]) -> None:
             raise RefusedError([Finding("D049", None, {"path": str(target)})])
 
 
+def _table(level: Level, headed: bool, lang: Lang, width: int | None) -> str:
+    """The scores of a level; among several, under what its period is called."""
+    program, unit = level.program, level.program.unit
+    head = f"{word_table().say(unit, lang)}\n" if headed and unit else ""
+    return head + report.terminal((program, level.outcome.scores), lang, width)
+
+
 def _show_counts(scored: Scored, of_facts: str, lang: Lang) -> None:
     """How many rows came in and what became of them."""
-    for at, bad in rejected_rows(scored.joined, scored.outcome).items():
-        sheet = scored.joined.tables[at].sheet
-        counts = {"rows": len(sheet.rows), "good": len(sheet.rows) - len(bad), "bad": len(bad)}
-        click.echo(phrase(lang, "events in" if at else of_facts, table=sheet.name, **counts), err=True)
+    for level in scored.levels:
+        for at, bad in rejected_rows(level.joined, level.outcome).items():
+            sheet = level.joined.tables[at].sheet
+            counts = {"rows": len(sheet.rows), "good": len(sheet.rows) - len(bad), "bad": len(bad)}
+            said = "events in" if at else f"{of_facts} derived" if sheet.derived else of_facts
+            click.echo(phrase(lang, said, table=sheet.name, **counts), err=True)
 
 
 def _show_open_rules(scored: Scored, lang: Lang) -> None:
@@ -85,18 +94,26 @@ def _show_open_rules(scored: Scored, lang: Lang) -> None:
 
 
 def _results(scored: Scored, output: Path, lang: Lang) -> dict[Path, bytes]:
-    program, scores, manifest = scored.program, scored.outcome.scores, scored.manifest
+    """Everything in one file; of CSV, which has one table, a file a level and the manifest beside."""
+    levels = [(level.program, level.outcome.scores) for level in scored.levels]
     match output.suffix.lower():
         case ".json":
-            return {output: report.as_json(program, scores, manifest, lang)}
+            return {output: report.as_json(levels, scored.manifest, lang)}
         case ".xlsx":
-            return {output: report.as_xlsx(program, scores, manifest, lang)}
+            return {output: report.as_xlsx(levels, scored.manifest, lang)}
     side = output.with_name(output.name + ".manifest.json")
-    text = json.dumps(manifest, ensure_ascii=False, indent=1) + "\n"
-    return {output: report.as_csv(program, scores, lang), side: text.encode()}
+    text = json.dumps(scored.manifest, ensure_ascii=False, indent=1) + "\n"
+    tables = {_named(output, level[0]): report.as_csv(level, lang) for level in levels}
+    return {**tables, side: text.encode()}
+
+
+def _named(output: Path, program: Program) -> Path:
+    """The results of a longer period stand beside the others, as its facts do."""
+    return output.with_name(f"{output.stem}.{program.label}{output.suffix}") if program.label else output
 
 
 def _rejects(scored: Scored, facts: str, output: str | None, lang: Lang) -> dict[Path, bytes]:
     stem = Path(output).with_suffix("") if output else Path("facts" if facts == "-" else Path(facts).stem)
-    files = reject_files(scored.joined, scored.outcome, scored.findings, lang)
+    files = {name: data for level in scored.levels
+             for name, data in reject_files(level.joined, level.outcome, scored.findings, lang).items()}  # fmt: skip
     return {stem.with_name(f"{stem.name}{name}.rejects.csv"): data for name, data in files.items()}

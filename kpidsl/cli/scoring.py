@@ -12,18 +12,20 @@ from typing import Any
 import click
 
 import kpidsl
-from kpidsl.cli.sources import Inputs, read_params, read_tables
+from kpidsl.cli.sources import Inputs, Tables, read_params, read_tables
 from kpidsl.cli.terminal import load_policy
 from kpidsl.core.lower import lower
 from kpidsl.core.nodes import Program
 from kpidsl.core.results import Case, Outcome, Score, Unscored
 from kpidsl.engines.exact import run
 from kpidsl.facts.join import Joined, join
+from kpidsl.facts.periods import longer
 from kpidsl.ledger.reconcile import check
 from kpidsl.policy.model import Policy
-from kpidsl.text.findings import Argument, Finding, Phrase
+from kpidsl.text.findings import Argument, Finding, Phrase, Word
 from kpidsl.text.source import Cell, Span
 from kpidsl.text.words import Lang
+from kpidsl.values.calendar import label
 from kpidsl.values.numerals import exact
 
 SLOW = 1000     # cases that take more than a second
@@ -32,15 +34,34 @@ NOBODY = ""
 
 
 @dataclass(frozen=True)
-class Scored:
-    """A run: the program, the facts as joined, the outcome, and what is wrong with any of them."""
+class Level:
+    """What is assessed once a period: its program, its facts as joined, and what came of them."""
 
     program: Program
     joined: Joined
     outcome: Outcome
+
+
+@dataclass(frozen=True)
+class Scored:
+    """A run: its levels, the shortest period first, and what is wrong with any of them."""
+
+    levels: tuple[Level, ...]
     findings: tuple[Finding, ...]
     manifest: dict[str, Any]
     paths: tuple[str, ...]
+
+    @property
+    def program(self) -> Program:
+        return self.levels[0].program
+
+    @property
+    def joined(self) -> Joined:
+        return self.levels[0].joined
+
+    @property
+    def outcome(self) -> Outcome:
+        return self.levels[0].outcome
 
 
 def score_all(inputs: Inputs, lang: Lang, subject: str | None = None) -> Scored:
@@ -59,13 +80,23 @@ def score_all(inputs: Inputs, lang: Lang, subject: str | None = None) -> Scored:
     policy = load_policy(inputs.policy, lang)
     program = lower(policy, read_params(policy, inputs.params))
     files: dict[str, bytes] = {}
-    joined = join(program, *read_tables(program, inputs, files))
-    with _progress(joined.cases) as cases:
-        outcome = run(program, cases, keep)
-    headers = {item.name: item.header for item in program.facts.fields}
-    failures = [_failure(unscored, joined, headers) for unscored in outcome.unscored]
-    return Scored(program, joined, outcome, (*joined.findings, *failures), _manifest(program, policy, files),
+    joined = join_all(program, read_tables(program, inputs, files))
+    with _progress(joined[0].cases) as cases:
+        outcomes = run(program, [cases, *(level.cases for level in joined[1:])], keep)
+    levels = tuple(map(Level, program.levels, joined, outcomes))
+    findings = [finding for level in levels for finding in (*level.joined.findings, *_failures(level))]
+    return Scored(levels, tuple(findings), _manifest(program, policy, files),
                   (*(file.path for file in policy.files), *files))
+
+
+def join_all(program: Program, tables: Sequence[Tables]) -> list[Joined]:
+    """The levels from the shortest period up, each over the rows of the first."""
+    found: list[Joined] = []
+    for level, own in zip(program.levels, tables, strict=True):
+        facts = own.facts if not found else longer(level, program, found[0].facts, own.facts)
+        assert facts is not None
+        found.append(join(level, facts, own.events))
+    return found
 
 
 def _progress(cases: Sequence[Case]) -> AbstractContextManager[Iterable[Case]]:
@@ -75,14 +106,22 @@ def _progress(cases: Sequence[Case]) -> AbstractContextManager[Iterable[Case]]:
     return click.progressbar(cases, file=sys.stderr)
 
 
-def _failure(unscored: Unscored, joined: Joined, headers: Mapping[str, str]) -> Finding:
+def _failures(level: Level) -> list[Finding]:
+    headers = {item.name: item.header for item in level.program.facts.fields}
+    sheets = {table.table.name: table.sheet.name for table in level.joined.events}
+    return [_failure(unscored, level, headers, sheets) for unscored in level.outcome.unscored]
+
+
+def _failure(unscored: Unscored, level: Level, headers: Mapping[str, str], sheets: Mapping[str, str]) -> Finding:
     line = unscored.place if isinstance(unscored.place, Span) else None
-    sheets = {table.table.name: table.sheet.name for table in joined.events}
     event: Argument = ""
     if unscored.event:
         event = Phrase((" [", Cell(sheets[unscored.event[0]], unscored.event[1]), "]"), between="")
-    return Finding(unscored.code, Cell(joined.facts.sheet.name, unscored.row, headers.get(unscored.name, "")), {
-        "rule": unscored.rule, "name": unscored.name, "event": event,
+    sheet = level.joined.facts.sheet
+    unit = level.program.unit
+    named = f"{unscored.subject} {label(unit, unscored.period)}" if sheet.derived and unit and unscored.period else ""
+    return Finding(unscored.code, Cell(sheet.name, unscored.row, headers.get(unscored.name, ""), named), {
+        "rule": unscored.rule or Word("TOTAL"), "name": unscored.name or Word("TOTAL"), "event": event,
         "text": " ".join(line.text.split()) if line else "", "line": line.line if line else 0,
     })  # fmt: skip
 
@@ -90,7 +129,7 @@ def _failure(unscored: Unscored, joined: Joined, headers: Mapping[str, str]) -> 
 def _manifest(program: Program, policy: Policy, files: Mapping[str, bytes]) -> dict[str, Any]:
     """What the result rests on; two runs over the same have the same."""
     params = {name: exact(value) if isinstance(value, Fraction) else str(value)
-              for name, value in program.params.items()}  # fmt: skip
+              for name, value in program.params.items() if value is not None}  # fmt: skip
     return {
         "kpidsl": kpidsl.__version__, "policy": program.title, "edition": program.edition, "policy_hash": program.hash,
         "policy_files": [Path(file.path).name for file in policy.files],

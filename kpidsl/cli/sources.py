@@ -9,12 +9,15 @@ import click
 
 from kpidsl.cli.terminal import lang_option
 from kpidsl.core.nodes import Field, Program, Table
+from kpidsl.facts.periods import has_facts
 from kpidsl.facts.read import MOST_TITLES, Facts, cell_finding, normal, read_cell, read_table
 from kpidsl.facts.sheets import TABLES, WORKBOOKS, Sheet, read_sheets
 from kpidsl.policy.model import Policy, kind_of, range_of
 from kpidsl.text.findings import Finding, RefusedError, Word
 from kpidsl.text.source import Cell
+from kpidsl.values.calendar import read_period
 from kpidsl.values.kinds import Value
+from kpidsl.values.node import changed
 from kpidsl.values.reading import is_bare_share, tidy
 
 
@@ -28,6 +31,7 @@ class Inputs:
     params: tuple[str, ...]
     encoding: str | None
     sheet: str | None = None
+    period: str | None = None
 
 
 def inputs_options(function: Any) -> Any:
@@ -37,7 +41,9 @@ def inputs_options(function: Any) -> Any:
         click.option("--encoding", help="The facts' encoding, where it is not UTF-8 or GB18030."),
         click.option("--sheet", help="The sheet of a workbook that holds the facts."),
         click.option("--param", "params", multiple=True, metavar="NAME=VALUE", help="A parameter's value."),
-        click.option("--events", multiple=True, metavar="NAME=FILE", help="A file of events; - is standard input."),
+        click.option("--events", "--table", multiple=True, metavar="NAME=FILE",
+                     help="A file of events, or of the facts of a longer period; - is standard input."),
+        click.option("--period", metavar="PERIOD", help="The period of rows that do not say theirs: 2014-05."),
         click.argument("facts"),
         click.argument("policy"),
     ):
@@ -53,7 +59,7 @@ def read_params(policy: Policy, given: tuple[str, ...]) -> dict[str, Value]:
     values: dict[str, Value] = {}
     for name, param in known.items():
         kind = kind_of(param.kind)
-        if name not in texts and param.value is None:
+        if name not in texts and param.value is None and not param.rows:
             findings.append(Finding("D041", param.span, {"name": name, "kind": Word(kind.base)}))
         elif name in texts:
             item = Field(name, name, kind, range_of(kind, param.bounds))
@@ -69,17 +75,41 @@ def read_params(policy: Policy, given: tuple[str, ...]) -> dict[str, Value]:
     return values
 
 
-def read_tables(program: Program, inputs: Inputs, files: dict[str, bytes]) -> tuple[Facts, list[Facts]]:
-    """The facts and every table of events; `files` takes in what was read, by path. Raises RefusedError."""
+@dataclass(frozen=True)
+class Tables:
+    """What a level reads: its facts, which a longer period need not have, and its events."""
+
+    facts: Facts | None
+    events: tuple[Facts, ...]
+
+
+def read_tables(program: Program, inputs: Inputs, files: dict[str, bytes]) -> list[Tables]:
+    """The tables of every level; `files` takes in what was read, by path. Raises RefusedError."""
     _check_events(program, inputs)
     if inputs.facts == "-" and any(item.endswith("=-") for item in inputs.events):
         raise click.UsageError("only one table can come from standard input")
     facts = _facts(program, inputs, files)
-    found = [_events(table, inputs, files) for table in program.events]
-    lost = [finding for finding in found if isinstance(finding, Finding)]
+    own = {level.facts: _events(level.facts, inputs, files)
+           for level in program.levels[1:] if has_facts(level.facts)}  # fmt: skip
+    events = {table: _events(table, inputs, files) for level in program.levels for table in level.events}
+    lost = [finding for finding in (*own.values(), *events.values()) if isinstance(finding, Finding)]
     if lost:
         raise RefusedError(lost)
-    return facts, [table for table in found if isinstance(table, Facts)]
+    found = {table: facts for table, facts in (*own.items(), *events.items()) if isinstance(facts, Facts)}
+    return [Tables(found.get(level.facts) if at else facts, tuple(found[table] for table in level.events))
+            for at, level in enumerate(program.levels)]  # fmt: skip
+
+
+def dated(program: Program, period: str | None) -> Table:
+    """The table of facts, where rows that do not say their period are of the one given. Raises UsageError."""
+    if period is None:
+        return program.facts
+    day = read_period(tidy(period), program.unit) if program.unit else None
+    if day is None:
+        wanted = f"a {program.unit.lower()}" if program.unit else "nothing: the policy has no periods"
+        raise click.UsageError(f"--period takes {wanted}")
+    fields = (changed(item, default=day) if item.name == program.dated else item for item in program.facts.fields)
+    return changed(program.facts, fields=tuple(fields))
 
 
 def _read_file(path: str, files: dict[str, bytes]) -> bytes:
@@ -93,16 +123,23 @@ def _sheets(path: str, inputs: Inputs, files: dict[str, bytes]) -> list[Sheet]:
 
 
 def _check_events(program: Program, inputs: Inputs) -> None:
-    known = {name for table in program.events for name in (table.name, table.header)}
+    tables = _beside(program)
+    known = {name for table in tables for name in (table.name, table.header)}
     unknown = [item for item in inputs.events if item.partition("=")[0] not in known or "=" not in item]
     if unknown:
-        shown = tuple(table.header for table in program.events)
+        shown = tuple(table.header for table in tables)
         raise RefusedError([Finding("D046", None, {"name": item, "known": shown}) for item in unknown])
+
+
+def _beside(program: Program) -> list[Table]:
+    """Every table but the facts themselves."""
+    own = [level.facts for level in program.levels[1:] if has_facts(level.facts)]
+    return [*own, *(table for level in program.levels for table in level.events)]
 
 
 def _facts(program: Program, inputs: Inputs, files: dict[str, bytes]) -> Facts:
     """The sheet that is asked for, or the only one that is not one of events."""
-    names = {table.header for table in program.events}
+    names = {table.header for table in _beside(program)}
     sheets = _sheets(inputs.facts, inputs, files)
     if inputs.sheet:
         own = [sheet for sheet in sheets if sheet.tab.strip() == inputs.sheet]
@@ -114,11 +151,11 @@ def _facts(program: Program, inputs: Inputs, files: dict[str, bytes]) -> Facts:
         raise RefusedError([Finding("D047", Cell(inputs.facts), {"sheets": tabs})])
     if not own[0].rows:
         raise RefusedError([Finding("D004", Cell(own[0].name))])
-    return read_table(own[0], program.facts)
+    return read_table(own[0], dated(program, inputs.period))
 
 
 def _fits(sheet: Sheet, program: Program) -> bool:
-    """Whether the sheet has a column for whoever is assessed, and for at least half of the facts."""
+    """Whether the sheet has columns for at least half of the facts."""
     lines = [{normal(cell)[0] for cell in line} for line in (sheet.header, *sheet.rows[:MOST_TITLES])]
     wanted = [{normal(item.header)[0], item.name} for item in program.facts.fields if item.scored]
     return any(sum(bool(names & line) for names in wanted) * 2 >= len(wanted) for line in lines)

@@ -1,58 +1,63 @@
-"""A policy to the core: ledgers to lines, declarations to tables of facts."""
+"""A policy to the core: what it declares to tables of facts and named values, level by level."""
 
-from collections.abc import Iterator, Mapping
-from fractions import Fraction
+from collections.abc import Mapping
 
 from kpidsl.core import nodes as n
 from kpidsl.core.lower_expressions import Lowering
-from kpidsl.policy.model import LET, PARAM, Policy, all_ledgers, kind_of, literal, names_used, parts_of, range_of
+from kpidsl.core.lower_ledgers import chains, lower_ledger, lower_result
+from kpidsl.policy.model import LET, PARAM, Policy, all_ledgers, kind_of, literal, names_used, range_of
 from kpidsl.syntax import tree as t
-from kpidsl.values.kinds import POINTS, Value
-from kpidsl.values.rounding import Mode
-
-VERBS = {"START": "start", "ADD": "add", "DEDUCT": "deduct", "MULTIPLY_BY": "multiply", "AT_MOST": "at most",
-         "AT_LEAST": "at least", "OVERRIDE": "override"}  # fmt: skip
-MODES = {"HALF_UP": Mode.HALF_UP, "HALF_EVEN": Mode.HALF_EVEN, "ALWAYS_UP": Mode.UP, "ALWAYS_DOWN": Mode.DOWN}
-TIES = {"TIES_SHARE": "share", "TIES_DENSE": "dense", "TIES_BY": "by"}
-TOTAL = t.TOTAL
+from kpidsl.values.kinds import Base, Value
 
 
 def lower(policy: Policy, params: Mapping[str, Value]) -> n.Program:
     """The program of `policy`; `params` gives a value for each parameter that has none of its own."""
     lowering = Lowering(policy)
     given = {param.name.text: _param_value(param, params) for param in policy.params}
-    definitions: list[n.Named | n.Ledger] = [_param(param, given[param.name.text]) for param in policy.params]
-    held = {chain[-1].name.text: chain for ledger in policy.ledgers for chain in _chains((ledger,))}
+    definitions: list[n.Definition] = [_param(param, given[param.name.text], lowering) for param in policy.params]
+    tops = (*policy.ledgers, policy.total, *policy.payouts)
+    held = {chain[-1].name.text: chain for ledger in tops for chain in chains((ledger,))}
+    held[t.TOTAL] = (policy.total,)
     for name in policy.order:
-        node = policy.symbols[name].node
-        if isinstance(node, t.Let):
-            definitions.append(_let(node, policy, lowering))
-        elif isinstance(node, t.Ledger):
-            definitions.append(_ledger(held[name], policy, lowering))
-    definitions.append(_total(policy))
-    kinds = {name: symbol.kind for name, symbol in policy.symbols.items() if symbol.kind is not None}
+        match policy.symbols[name].node:
+            case t.Let() as let:
+                definitions.append(_let(let, policy, lowering))
+            case t.Ledger():
+                definitions.append(lower_ledger(held[name], policy, lowering))
+            case t.Grade() | t.Rank() as result:
+                definitions.append(lower_result(result, lowering))
     return n.Program(
         policy.title, policy.edition or "", policy.hash, policy.subject, policy.within, _facts(policy),
-        tuple(_events(events, policy) for events in policy.events), tuple(definitions),
-        tuple(_result(result, lowering) for result in policy.results), {**kinds, TOTAL: POINTS}, given,
+        tuple(_events(events, policy) for events in policy.events), tuple(definitions), _outline(policy),
+        {name: symbol.kind for name, symbol in policy.symbols.items() if symbol.kind is not None}, given,
+        Base(policy.unit) if policy.unit else None, policy.dated.text if policy.dated else "",
+        lower(policy.above, params) if policy.above else None, _headers(policy),
     )  # fmt: skip
 
 
-def _chains(around: tuple[t.Ledger, ...]) -> Iterator[tuple[t.Ledger, ...]]:
-    """The last of `around`, and every ledger in it, each after those that hold it."""
-    yield around
-    for part in parts_of(around[-1]):
-        yield from _chains((*around, part))
+def _headers(policy: Policy) -> dict[str, str]:
+    facts = [symbol.node for symbol in policy.symbols.values() if isinstance(symbol.node, t.Fact)]
+    return {fact.name.text: fact.label or fact.name.text for fact in (*facts, *policy.facts)}
+
+
+def _outline(policy: Policy) -> tuple[str, ...]:
+    """What is shown: ledgers, each before those in it, then the total, the grades and ranks, and what is paid."""
+    ledgers = [ledger.name.text for ledger in all_ledgers(policy.ledgers)]
+    own = [ledger.name.text for ledger in all_ledgers([policy.total])] if policy.total.rows != policy.ledgers else []
+    results = [result.name.text for result in policy.results]
+    payouts = [ledger.name.text for ledger in all_ledgers(policy.payouts)]
+    return (*ledgers, *own[1:], t.TOTAL, *results, *payouts)
 
 
 def _param_value(param: t.Param, params: Mapping[str, Value]) -> Value:
     given = params.get(param.name.text)
-    return literal(param.value) if given is None and param.value is not None else given
+    return literal(param.value, kind_of(param.kind)) if given is None and param.value is not None else given
 
 
-def _param(param: t.Param, value: Value) -> n.Named:
+def _param(param: t.Param, value: Value, lowering: Lowering) -> n.Named:
+    literal_or_none = n.Literal(param.span, value) if value is not None or not param.rows else None
     return n.Named(param.span, param.name.text, param.label or param.name.text, kind_of(param.kind),
-                   n.Literal(param.span, value))  # fmt: skip
+                   lowering.since(param, literal_or_none))  # fmt: skip
 
 
 def _let(let: t.Let, policy: Policy, lowering: Lowering) -> n.Named:
@@ -61,99 +66,35 @@ def _let(let: t.Let, policy: Policy, lowering: Lowering) -> n.Named:
     return n.Named(let.span, let.name.text, let.label or let.name.text, kind, lowering.expr(let.value, None))
 
 
-def _ledger(chain: tuple[t.Ledger, ...], policy: Policy, lowering: Lowering) -> n.Ledger:
-    """The last of `chain`; where one of those that hold it is not applicable, neither is it."""
-    ledger = chain[-1]
-    name = ledger.name.text
-    lines: list[n.Line] = []
-    for row in ledger.rows:
-        clause = f"{name}.{1 + sum(line.verb != 'round' for line in lines)}"
-        match row:
-            case t.Ledger():
-                lines.append(_carry(clause, row))
-            case t.Posting(verb=verb, amount=amount, when=when):
-                condition = lowering.expr(when, ledger.worth) if when is not None else None
-                lines.append(n.Line(row.span, clause, VERBS[verb], lowering.expr(amount, ledger.worth), condition))
-                if ledger.role != "SECTION":
-                    lines += _round(policy, "ROUND_EACH_LINE", name, clause)
-    scope = {"RULE": "ROUND_EACH_RULE", "SECTION": "ROUND_EACH_SECTION"}.get(ledger.role, "")
-    lines += _round(policy, scope, name, name)
-    exempt = tuple(lowering.expr(row.when, around.worth) for around in chain
-                   for row in around.rows if isinstance(row, t.Exempt))  # fmt: skip
-    cited = [row.text for row in ledger.rows if isinstance(row, t.Cited)]
-    return n.Ledger(
-        ledger.span, name, ledger.label or name, ledger.role.lower(), name, "; ".join(dict.fromkeys(cited)),
-        ledger.worth, tuple(lines), exempt, ledger.open,
-    )  # fmt: skip
-
-
-def _total(policy: Policy) -> n.Ledger:
-    lines = [_carry(f"total.{at}", ledger) for at, ledger in enumerate(policy.ledgers, 1)]
-    lines += _round(policy, "ROUND_TOTAL", TOTAL, "total")
-    worths = [ledger.worth for ledger in _worthy(policy.ledgers)]
-    worth = sum((w for w in worths if w is not None), Fraction(0)) if worths else None
-    return n.Ledger(policy.files[-1].lines[0].span, TOTAL, TOTAL, "total", "total", "", worth, tuple(lines))
-
-
-def _worthy(ledgers: tuple[t.Ledger, ...]) -> list[t.Ledger]:
-    """The rules that full marks are counted by; an open one is not scored, so it does not count."""
-    rules = [ledger for ledger in all_ledgers(ledgers) if ledger.role == "RULE" and not ledger.open]
-    return [rule for rule in rules if rule.worth is not None]
-
-
-def _carry(clause: str, ledger: t.Ledger) -> n.Line:
-    return n.Line(ledger.span, clause, "carry", n.Ref(ledger.span, ledger.name.text))
-
-
-def _round(policy: Policy, scope: str, name: str, clause: str) -> list[n.Line]:
-    """The line that rounds the running balance of ledger `name`, where the header asks for it."""
-    rounding = policy.roundings.get(scope)
-    if rounding is None:
-        return []
-    balance = n.Ref(rounding.span, name)
-    step = Fraction(1, 10 ** int(rounding.decimals))
-    rounded = n.Round(rounding.span, balance, step, MODES[rounding.mode])
-    return [n.Line(rounding.span, f"{clause}.round", "round", rounded)]
-
-
-def _result(result: t.Grade | t.Rank, lowering: Lowering) -> n.Grade | n.Rank:
-    name, label = result.name.text, result.label or result.name.text
-    if isinstance(result, t.Rank):
-        breakers = tuple(lowering.expr(breaker, None) for breaker in result.breakers)
-        return n.Rank(result.span, name, label, lowering.expr(result.value, None), tuple(g.text for g in result.within),
-                      result.lowest_first, TIES[result.ties], breakers)  # fmt: skip
-    bands = [row for row in result.rows if isinstance(row, t.GradeBand)]
-    rows = tuple(t.BandRow(row.span, row.band, t.Text(row.grade.span, row.grade.text)) for row in bands)
-    cases = lowering.expr(t.Bands(result.value.span, result.value, rows), None)
-    assert isinstance(cases, n.Cases)
-    overrides = tuple(n.GradeOverride(row.span, row.grade.text, lowering.expr(row.when, None))
-                      for row in result.rows if isinstance(row, t.GradeOverride))  # fmt: skip
-    return n.Grade(result.span, name, label, cases, overrides)
-
-
 def _facts(policy: Policy) -> n.Table:
+    """The facts of a longer period are a table of its name."""
     needs = _needs(policy)
     fields = tuple(_field(fact, tuple(needs.get(fact.name.text, ()))) for fact in policy.facts)
-    return n.Table("", "", fields, key=(policy.subject,))
+    dated = policy.dated.text if policy.dated else ""
+    key = (policy.subject, dated) if dated else (policy.subject,)
+    column = next((field for field in fields if field.name == dated), None)
+    header = column.header if column and policy.below else ""
+    return n.Table(column.name if header and column else "", header, fields, key, dated=dated)
 
 
 def _events(events: t.Events, policy: Policy) -> n.Table:
     fields = tuple(_field(row, ()) for row in events.rows)
-    return n.Table(events.name.text, events.label or events.name.text, fields, owner=policy.subject)
+    return n.Table(events.name.text, events.label or events.name.text, fields, owner=policy.subject,
+                   dated=events.by.text if events.by else "")  # fmt: skip
 
 
 def _field(fact: t.Fact, needed_by: tuple[str, ...]) -> n.Field:
     kind = kind_of(fact.kind)
-    default = literal(fact.default) if fact.default is not None else None
+    default = literal(fact.default, kind) if fact.default is not None else None
     return n.Field(fact.name.text, fact.label or fact.name.text, kind, range_of(kind, fact.bounds),
                    fact.optional, default, fact.scored, needed_by)  # fmt: skip
 
 
 def _needs(policy: Policy) -> dict[str, list[str]]:
-    """Fact -> labels of the rules that use it, by themselves, through their parts or through a `let`."""
+    """Fact -> labels of the rules and payouts that use it, by themselves, through their parts or through a `let`."""
     used: dict[str, list[str]] = {}
-    for rule in all_ledgers(policy.ledgers):
-        if rule.role == "RULE":
+    for rule in (*all_ledgers(policy.ledgers), *policy.payouts):
+        if rule.role in ("RULE", "PAYOUT"):
             for name in _reach(rule, policy):
                 used.setdefault(name, []).append(rule.label or rule.name.text)
     return used
@@ -163,7 +104,7 @@ def _reach(node: t.Node, policy: Policy) -> set[str]:
     names: set[str] = set()
     pending: list[t.Node] = [node]
     while pending:
-        for name in names_used(pending.pop(), policy.symbols):
+        for name in names_used(pending.pop(), policy.symbols, policy.below):
             if name not in names:
                 names.add(name)
                 symbol = policy.symbols.get(name)

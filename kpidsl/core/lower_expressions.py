@@ -5,12 +5,13 @@ from fractions import Fraction
 from itertools import pairwise
 
 from kpidsl.core import nodes as n
-from kpidsl.policy.infer import Scope, bounds_of, infer, table_axes
-from kpidsl.policy.model import FACT, Policy, day, kind_of
+from kpidsl.policy.infer import KEPT, Scope, bounds_of, infer
+from kpidsl.policy.model import FACT, Policy, columns_of, day
+from kpidsl.policy.tables import editions
 from kpidsl.syntax import tree as t
 from kpidsl.text.source import Span
 from kpidsl.values import kinds as k
-from kpidsl.values.kinds import Kind
+from kpidsl.values.kinds import Base, Kind
 from kpidsl.values.rounding import Mode
 
 OPERATORS = {"PLUS": "+", "MINUS": "-", "STAR": "*", "SLASH": "/", "GE": ">=", "LE": "<=", "GT": ">", "LT": "<",
@@ -21,7 +22,7 @@ ROUND_MODES = {"": Mode.HALF_UP, "HALF_UP": Mode.HALF_UP, "HALF_EVEN": Mode.HALF
 # A part of a step is dropped toward zero or counted as a whole one away from it.
 STEPS = {"PER_EACH_FULL": Mode.DOWN, "PER_EACH_STARTED": Mode.UP}
 AGGREGATES = {"COUNT_OF": "count", "SUM_OF": "sum", "AVERAGE_OF": "average", "HIGHEST_OF": "highest",
-              "LOWEST_OF": "lowest"}  # fmt: skip
+              "LOWEST_OF": "lowest", "STREAK_OF": "streak"}  # fmt: skip
 
 
 Columns = Mapping[str, Kind]
@@ -35,7 +36,8 @@ class Lowering:
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
         self.tables = {table.name.text: table for table in policy.tables}
-        self.events = {events.name.text: events for events in policy.events}
+        symbols = policy.symbols.values()
+        self.own = {s.name: s.kind for s in symbols if s.role in KEPT and s.kind is not None}
 
     def expr(self, node: t.Expr, worth: Fraction | None, columns: Columns = NO_COLUMNS) -> n.Expr:
         """`columns` are those of the events that an aggregate around `node` goes over."""
@@ -58,7 +60,7 @@ class Lowering:
             case t.Missing():
                 return n.Literal(at, None)
             case t.Total():
-                return n.Ref(at, "")
+                return n.Column(at, t.TOTAL, k.POINTS, True) if t.TOTAL in columns else n.Ref(at, t.TOTAL)
             case t.Name():
                 return self._name(node, columns)
             case t.Signed(negative=negative, value=value):
@@ -80,7 +82,15 @@ class Lowering:
             case t.Lookup():
                 return self._lookup(node, [low(key) for key in node.keys])
             case t.Aggregate():
-                return self._aggregate(node, worth)
+                return self._aggregate(node, worth, columns)
+            case t.ChoiceOf(function=function, present=present, arguments=arguments, least=least):
+                few = None if not present else least or 1
+                return n.Among(at, AGGREGATES[function], tuple(map(low, arguments)), few)
+            case t.Previous(name=name, default=default):
+                before = low(default) if default is not None else None
+                return n.Previous(at, name.text, before, self.kind(node, columns))
+            case t.GroupSize(rank=rank):
+                return n.GroupSize(at, rank.text)
             case t.Per():
                 return _per(node, low(node.amount), low(node.measured))
             case t.Bands():
@@ -103,7 +113,8 @@ class Lowering:
 
     def kind(self, node: t.Expr, columns: Columns) -> Kind:
         """A checked policy has a kind for every expression but the name of an option, which is a text."""
-        scope = Scope(self.policy.symbols, [], worth=True, total=True, columns=columns)
+        policy = self.policy
+        scope = Scope(policy.symbols, [], policy.unit, policy.below, worth=True, columns=columns)
         return infer(node, scope) or k.TEXT
 
     def _bands(self, node: t.Bands, worth: Fraction | None, columns: Columns) -> n.Expr:
@@ -146,23 +157,64 @@ class Lowering:
         return n.Cases(node.span, tuple(rows), subject, kind)
 
     def _lookup(self, node: t.Lookup, keys: list[n.Expr]) -> n.Expr:
-        table = self.tables[node.table.text]
-        rows = [row for row in table.rows if isinstance(row, t.TableRow)]
-        cases = []
-        for row in rows:
-            down = _equals(row.span, keys[0], row.key.text)
-            across = table_axes(table)[1] if len(keys) == 2 else ("",)
-            for name, cell in zip(across, row.cells, strict=True):
-                test = n.Logic(cell.span, "and", (down, _equals(cell.span, keys[1], name))) if len(keys) == 2 else down
-                cases.append(n.Case(cell.span, test, self.expr(cell, None)))
-        return n.Cases(node.span, tuple(cases), table=table.name.text)
+        """The cells of every edition; where there are several, the period decides between them."""
+        found = editions(self.tables[node.table.text])
+        cases: list[n.Case] = []
+        for edition, until in zip(found, [*(later.since for later in found[1:]), None], strict=True):
+            holds = self._holds(edition.since, until)
+            across = tuple(key.text for key in edition.header.keys) if edition.header else ("",)
+            for row in edition.rows:
+                down = _equals(row.span, keys[0], row.key.text)
+                for name, cell in zip(across, row.cells, strict=True):
+                    tests = [*holds, down, *([_equals(cell.span, keys[1], name)] if len(keys) == 2 else [])]
+                    test = n.Logic(cell.span, "and", tuple(tests)) if len(tests) > 1 else down
+                    cases.append(n.Case(cell.span, test, self.expr(cell, None)))
+        return n.Cases(node.span, tuple(cases), table=node.table.text)
 
-    def _aggregate(self, node: t.Aggregate, worth: Fraction | None) -> n.Expr:
-        columns = {row.name.text: kind_of(row.kind) for row in self.events[node.events.text].rows}
-        value = self.expr(node.value, worth, columns) if node.value is not None else None
-        where = self.expr(node.where, worth, columns) if node.where is not None else None
-        return n.Aggregate(node.span, AGGREGATES[node.function], node.events.text, value, where,
-                           self.kind(node, NO_COLUMNS))  # fmt: skip
+    def _holds(self, since: t.Calendar | None, until: t.Calendar | None) -> list[n.Expr]:
+        """That the period begins from `since` on, and before `until`."""
+        tests: list[n.Expr] = []
+        for limit, op in ((since, ">="), (until, "<")):
+            if limit is not None:
+                period = self.period()
+                tests.append(n.Comparison(limit.span, op, period, n.Literal(limit.span, day(limit)), period.kind))
+        return tests
+
+    def period(self) -> n.Column:
+        """The period that is assessed, by its first day."""
+        dated = self.policy.dated
+        assert dated is not None
+        return n.Column(dated.span, dated.text, Kind(Base(self.policy.unit)))
+
+    def since(self, param: t.Param, value: n.Expr | None) -> n.Expr:
+        """The value of a parameter: the one given, or the one that holds in the period."""
+        if value is not None:
+            return value
+        rows = [(row.span, self._holds(row.since, None)[0], self.expr(row.value, None)) for row in param.rows]
+        cases = tuple(n.Case(*row) for row in reversed(rows))
+        period = self.period()
+        return n.Cases(period.place, cases, period, period.kind)
+
+    def _is_dated(self, rows: t.Rows) -> bool:
+        """Whether each row belongs to a period; a register without dates holds for every one."""
+        symbol = self.policy.symbols.get(rows.name.text) if rows.name else None
+        return symbol is None or (isinstance(symbol.node, t.Events) and symbol.node.by is not None)
+
+    def _aggregate(self, node: t.Aggregate, worth: Fraction | None, columns: Columns) -> n.Expr:
+        rows, unit = node.rows, self.policy.unit
+        own = columns_of(rows, self.policy.symbols, self.policy.below)
+        if rows.name is None and rows.unit == unit:
+            own = self.own
+        inner = {**columns, **own}
+        value = self.expr(node.value, worth, inner) if node.value is not None else None
+        where = self.expr(node.where, worth, inner) if node.where is not None else None
+        function = AGGREGATES[node.function]
+        window = (Base(rows.last[1]), rows.last[0]) if rows.last else None
+        if window is None and unit and function != "streak" and self._is_dated(rows):
+            window = (Base(unit), 1)
+        return n.Aggregate(node.span, function, rows.name.text if rows.name else rows.unit, value, where,
+                           self.kind(node, columns), Base(rows.unit) if rows.unit else None, window,
+                           rows.least)  # fmt: skip
 
 
 def _yes(row: t.CaseRow) -> n.Expr:

@@ -1,12 +1,13 @@
 """The core: the few nodes that every engine runs. Knows no surface word; spans do not count in equality."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import field
 from fractions import Fraction
+from typing import Any
 
 from kpidsl.values import node as values
-from kpidsl.values.kinds import Kind, Range, Value
-from kpidsl.values.node import node
+from kpidsl.values.kinds import POINTS, Base, Kind, Range, Value
+from kpidsl.values.node import node, node_fields
 from kpidsl.values.rounding import Mode
 
 Place = Hashable
@@ -131,24 +132,63 @@ class Interpolate(Node):
 
 @node
 class Aggregate(Node):
-    """`function` is count, sum, average, highest or lowest, over the subject's rows of `events` that pass `where`."""
+    """`function` is count, sum, average, highest, lowest or streak, over the rows that pass `where`.
+
+    `rows` names events, or the `unit` of periods whose results are gone over. `window`: how many units of time they
+    reach back from the end of the period that is assessed; None for all there are, of events without dates for one. A streak counts the periods from
+    the last one backwards for as long as `where` holds. `least`: how many periods there must be; None for every one.
+    """
 
     function: str
-    events: str
+    rows: str
     value: "Expr | None"
     where: "Expr | None"
     kind: Kind
+    unit: Base | None = None
+    window: tuple[Base, int] | None = None
+    least: int | None = None
+
+
+@node
+class Among(Node):
+    """`function` is sum, average, highest or lowest of the arguments.
+
+    `least`: those without a value are left out as long as so many are left, else there is none; None: all need one.
+    """
+
+    function: str
+    arguments: tuple["Expr", ...]
+    least: int | None
+
+
+@node
+class Previous(Node):
+    """The value that `name` had in the period before; `default` where there is no earlier one."""
+
+    name: str
+    default: "Expr | None"
+    kind: Kind
+
+
+@node
+class GroupSize(Node):
+    """How many are ranked in the group of a rank."""
+
+    rank: str
 
 
 Expr = (
     Literal | Column | Ref | Arithmetic | Comparison | Logic | IsMissing | Extreme | Round | Cases | Interpolate
-    | Aggregate
+    | Aggregate | Among | Previous | GroupSize
 )  # fmt: skip
 
 
 @node
 class Line(Node):
-    """One entry of a ledger. `verb`: start, add, deduct, multiply, at most, at least, override, round, carry."""
+    """One entry of a ledger. `verb`: start, add, deduct, multiply, at most, at least, override, round, carry, spread.
+
+    A spread multiplies the balance so that what has a score is worth what all are; its amount: how many must have one.
+    """
 
     clause: str
     verb: str
@@ -168,7 +208,9 @@ class Named(Node):
 
 @node
 class Ledger(Node):
-    """`role`: total, section, rule or part. `unfilled`: an open rule that no file fills. `exempt`: it is not scored."""
+    """`role`: total, section, rule, part or payout. `unfilled`: an open rule that no file fills. `exempt`: it is not
+    scored. `kind`: points, or money.
+    """
 
     name: str
     label: str
@@ -179,6 +221,7 @@ class Ledger(Node):
     lines: tuple[Line, ...]
     exempt: tuple[Expr, ...] = ()
     unfilled: bool = False
+    kind: Kind = POINTS
 
 
 @node
@@ -190,13 +233,31 @@ class GradeOverride(Node):
 
 
 @node
+class Quota(Node):
+    """At most `limit` subjects of a group have `grade`, or that `share` of it; the others have the `next` one.
+
+    The best keep it, by the value that grades; of those equal at the edge all `stay`, or none.
+    """
+
+    grade: str
+    next: str
+    limit: Fraction
+    share: bool
+    groups: tuple[str, ...]
+    lowest_first: bool
+    stay: bool
+
+
+@node
 class Grade(Node):
-    """A level by points: the outcomes of `cases` are its names; the last override that holds wins."""
+    """A level by points: the outcomes of `cases` are its names; the last override that holds wins, then quotas."""
 
     name: str
     label: str
+    source: str
     cases: Cases
     overrides: tuple[GradeOverride, ...]
+    quotas: tuple[Quota, ...] = ()
 
 
 @node
@@ -232,18 +293,28 @@ class Field(values.Node):
 
 @node
 class Table(values.Node):
-    """A shape of facts. `key`: columns that tell rows apart; `owner`: the column of events that names the subject."""
+    """A shape of facts. `key`: columns that tell rows apart; `owner`: the column of events that names the subject;
+    `dated`: the one that tells the period or the day of a row.
+    """
 
     name: str
     header: str
     fields: tuple[Field, ...]
     key: tuple[str, ...] = ()
     owner: str = ""
+    dated: str = ""
+
+
+Definition = Named | Ledger | Grade | Rank
 
 
 @node
 class Program(values.Node):
-    """A policy, lowered. `definitions` stand in the order in which they can be worked out; the last is the total."""
+    """A policy, lowered: what is assessed once a period of `unit`, and `above` it what is over longer ones.
+
+    `definitions` stand in the order in which they can be worked out, `outline` names those that are shown in the order
+    of the policy. `dated` is the column of the facts that tells the period. `headers` are those of every level's facts.
+    """
 
     title: str
     edition: str
@@ -252,19 +323,47 @@ class Program(values.Node):
     within: tuple[str, ...]
     facts: Table
     events: tuple[Table, ...]
-    definitions: tuple[Named | Ledger, ...]
-    results: tuple[Grade | Rank, ...] = ()
+    definitions: tuple[Definition, ...]
+    outline: tuple[str, ...] = ()
     kinds: Mapping[str, Kind] = field(default_factory=dict)
     params: Mapping[str, Value] = field(default_factory=dict)
+    unit: Base | None = None
+    dated: str = ""
+    above: "Program | None" = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def levels(self) -> "tuple[Program, ...]":
+        """This one and those above it."""
+        return (self, *(self.above.levels if self.above else ()))
+
+    @property
+    def shown(self) -> tuple[Definition, ...]:
+        by_name = {item.name: item for item in self.definitions}
+        return tuple(by_name[name] for name in self.outline)
 
     @property
     def ledgers(self) -> tuple[Ledger, ...]:
-        """As the policy has them: each followed by those that it takes in; the total last."""
-        by_name = {item.name: item for item in self.definitions if isinstance(item, Ledger)}
+        """As the policy has them: each followed by those that it takes in; then the total, and the payouts."""
+        return tuple(item for item in self.shown if isinstance(item, Ledger))
 
-        def under(ledger: Ledger) -> list[Ledger]:
-            inner = [line.amount.name for line in ledger.lines if line.verb == "carry" and isinstance(line.amount, Ref)]
-            return [found for name in inner for found in (by_name[name], *under(by_name[name]))]
+    @property
+    def results(self) -> tuple[Grade | Rank, ...]:
+        return tuple(item for item in self.shown if isinstance(item, Grade | Rank))
 
-        total = list(by_name.values())[-1]
-        return (*under(total), total)
+    @property
+    def label(self) -> str:
+        """What the table of this level's facts is called; empty for the facts that a run is given."""
+        return self.facts.header
+
+
+def walk(tree: Any) -> Iterator[Node]:
+    """Every node in `tree`, a node or nodes."""
+    pending = [tree]
+    while pending:
+        current = pending.pop()
+        if isinstance(current, tuple):
+            pending += current
+        elif isinstance(current, Node):
+            yield current
+            pending += [getattr(current, f.name) for f in node_fields(current) if f.name != "place"]

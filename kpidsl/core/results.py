@@ -1,20 +1,22 @@
 """What engines give: for each subject its accounts with every entry, or the reason why it has no score."""
 
 from collections.abc import Mapping
+from datetime import date
 from fractions import Fraction
 from typing import NamedTuple
 
 from kpidsl.core.nodes import Place
-from kpidsl.values.kinds import Kind, Value
+from kpidsl.values.kinds import POINTS, Kind, Value
 
 Row = Mapping[str, Value]
 
 
 class Event(NamedTuple):
-    """A row of events, with its number in the file."""
+    """A row of events with its number in the file, or the results of a period with its label; `day`: when it was."""
 
-    number: int
+    number: int | str
     values: Row
+    day: date | None = None
 
 
 class Case(NamedTuple):
@@ -40,9 +42,9 @@ class Input(NamedTuple):
 
 
 class Taken(NamedTuple):
-    """A row of events that an aggregate went over: its number, what was used of it, and the value taken, if any."""
+    """A row that an aggregate went over: its number or period, what was used of it, and the value taken, if any."""
 
-    number: int
+    number: int | str
     used: tuple[Input, ...]
     value: Fraction | None
 
@@ -89,7 +91,7 @@ class Slope(NamedTuple):
 
 class Entry(NamedTuple):
     """One line of an account. `reason` is empty where it fired; else "when", "within" (a limit not reached), "missing",
-    or the reason of the account that it would have carried.
+    "few" (too few to spread worth over), or the reason of the account that it would have carried.
 
     `operand` is what the line's amount came to (a factor, a limit, points); `amount` what it moved the balance by.
     """
@@ -126,6 +128,7 @@ class Account(NamedTuple):
     reason: str = ""
     inputs: tuple[Input, ...] = ()
     tests: tuple[Test, ...] = ()
+    kind: Kind = POINTS
 
 
 class Override(NamedTuple):
@@ -138,17 +141,33 @@ class Override(NamedTuple):
     tests: tuple[Test, ...] = ()
 
 
+class QuotaResult(NamedTuple):
+    """A quota that a grade met: at most `limit` of `size`, with how many stood before the subject, and equal to it."""
+
+    grade: str
+    next: str
+    place: Place
+    limit: int
+    size: int
+    before: int
+    equal: int
+    kept: bool
+
+
 class GradeResult(NamedTuple):
     """A subject's grade, and the one that its points alone would give; empty where the points have no value."""
 
     name: str
     label: str
+    source: str
     place: Place
     grade: str
     by_points: str
     inputs: tuple[Input, ...] = ()
     choices: tuple[Choice, ...] = ()
     overrides: tuple[Override, ...] = ()
+    value: Fraction | None = None
+    quotas: tuple[QuotaResult, ...] = ()
 
 
 class RankResult(NamedTuple):
@@ -168,17 +187,18 @@ class RankResult(NamedTuple):
 
 
 class Score(NamedTuple):
-    """The accounts of one subject, by name, inner ones first; the last is the total. `row`: its number in the facts."""
+    """The accounts of one subject in one period, by name; the total's name is empty. `row`: its number in the facts."""
 
     row: int
     subject: str
     groups: tuple[str, ...]
     accounts: Mapping[str, Account]
     results: Mapping[str, GradeResult | RankResult] = {}
+    period: date | None = None
 
     @property
     def total(self) -> Account:
-        return next(reversed(self.accounts.values()))  # type: ignore[call-overload, no-any-return]
+        return self.accounts[""]
 
 
 class Unscored(NamedTuple):
@@ -193,10 +213,11 @@ class Unscored(NamedTuple):
     name: str
     place: Place
     event: tuple[str, int] | None = None
+    period: date | None = None
 
 
 class Outcome(NamedTuple):
-    """Every case of a run, as a score or as reasons why not."""
+    """Every case of a level, as a score or as reasons why not."""
 
     scores: tuple[Score, ...]
     unscored: tuple[Unscored, ...]

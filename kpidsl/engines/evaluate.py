@@ -1,63 +1,21 @@
 """The value of a core expression for one subject, in exact rationals, with a trace of what it used."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from operator import add, eq, ge, gt, le, lt, mul, ne, sub
 from typing import Any
 
 from kpidsl.core import nodes as n
-from kpidsl.core.results import Choice, Event, Input, Row, Slope, Steps, Taken, Test
-from kpidsl.values.kinds import Kind, Value
+from kpidsl.core.results import Choice, Input, Slope, Steps, Taken, Test
+from kpidsl.engines.environment import Environment, FailedError, Trace
+from kpidsl.engines.rows import rows_of
+from kpidsl.values.calendar import label, shift
+from kpidsl.values.kinds import COUNT, Value
 from kpidsl.values.numerals import written
 from kpidsl.values.rounding import round_to
 
 ARITHMETIC: Mapping[str, Callable[[Any, Any], Fraction]] = {"+": add, "-": sub, "*": mul}
 COMPARISON: Mapping[str, Callable[[Any, Any], bool]] = {">=": ge, "<=": le, ">": gt, "<": lt, "=": eq, "!=": ne}
-
-
-class FailedError(Exception):
-    """A value that cannot be worked out: `code` says why, `name` what it hangs on.
-
-    On its way out it learns the line of the policy that wanted the value, and the row of events that it was at.
-    """
-
-    def __init__(self, code: str, name: str) -> None:
-        self.code, self.name = code, name
-        self.line: n.Place = None
-        self.event: tuple[str, int] | None = None
-        super().__init__(code, name)
-
-
-@dataclass
-class Trace:
-    """What an entry used, in the order of use, each once."""
-
-    inputs: dict[str, Input] = field(default_factory=dict)
-    choices: list[Choice] = field(default_factory=list)
-    steps: list[Steps] = field(default_factory=list)
-    slopes: list[Slope] = field(default_factory=list)
-    tests: list[Test] = field(default_factory=list)
-
-
-@dataclass
-class Known:
-    """A value worked out before, with the trace of how; or the failure that it ends in."""
-
-    value: Value
-    trace: Trace
-    failure: FailedError | None = None
-
-
-@dataclass
-class Environment:
-    """One subject: its facts, its events, and what was worked out so far. `event` is the row an aggregate is at."""
-
-    facts: Row
-    events: Mapping[str, list[Event]]
-    kinds: Mapping[str, Kind]
-    known: dict[str, Known] = field(default_factory=dict)
-    event: Row | None = None
 
 
 def evaluate(expr: n.Expr, env: Environment, trace: Trace) -> Value:
@@ -82,7 +40,7 @@ def _number(expr: n.Expr, env: Environment, trace: Trace) -> Fraction:
 def _column(expr: n.Column, env: Environment, trace: Trace) -> Value:
     row = env.event if expr.of_event else env.facts
     assert row is not None
-    value = row[expr.name]
+    value = row.get(expr.name)
     if value is None:
         raise FailedError("E001", expr.name)
     trace.inputs.setdefault(expr.name, Input(expr.name, value, expr.kind, place=expr.place))
@@ -129,8 +87,8 @@ def _is_missing(expr: n.IsMissing, env: Environment, trace: Trace) -> bool:
         if failure.code != "E001":
             raise
         missing = True
-    if missing and isinstance(inner, n.Column):
-        trace.inputs.setdefault(inner.name, Input(inner.name, None, inner.kind, place=inner.place))
+    if missing:
+        _note_missing(inner, env, trace)
     return missing
 
 
@@ -168,19 +126,23 @@ def _interpolate(expr: n.Interpolate, env: Environment, trace: Trace) -> Fractio
 
 
 def _aggregate(expr: n.Aggregate, env: Environment, trace: Trace) -> Fraction:
-    rows: list[Taken] = []
-    before = env.event
-    for number, values in env.events.get(expr.events, ()):
-        env.event, used = values, Trace()
+    taken: list[Taken] = []
+    outer = env.event
+    for event in rows_of(expr, env):
+        env.event, used = {**outer, **event.values} if outer else event.values, Trace()
         try:
             value = _of_event(expr, env, used)
         except FailedError as failure:
-            failure.event = failure.event or (expr.events, number)
+            if isinstance(event.number, int):
+                failure.event = failure.event or (expr.rows, event.number)
             raise
-        rows.append(Taken(number, tuple(used.inputs.values()), value))
-    env.event = before
-    result = _combine(expr, [row.value for row in rows if row.value is not None])
-    trace.inputs.setdefault(f"\0{expr.place!r}", Input("", result, expr.kind, (), expr.place, tuple(rows)))
+        finally:
+            env.event = outer
+        taken.append(Taken(event.number, tuple(used.inputs.values()), value))
+        if value is None and expr.function == "streak":
+            break
+    result = _combine(_FUNCTIONS[expr.function], [row.value for row in taken if row.value is not None], expr.rows)
+    trace.inputs.setdefault(f"\0{expr.place!r}", Input("", result, expr.kind, (), expr.place, tuple(taken)))
     return result
 
 
@@ -191,14 +153,75 @@ def _of_event(expr: n.Aggregate, env: Environment, trace: Trace) -> Fraction | N
     return _number(expr.value, env, trace) if expr.value is not None else Fraction(1)
 
 
-def _combine(expr: n.Aggregate, values: list[Fraction]) -> Fraction:
-    if expr.function in ("count", "sum"):
+# A count or a streak is a sum of ones.
+_FUNCTIONS = {"count": "sum", "streak": "sum", "sum": "sum", "average": "average", "highest": "highest",
+              "lowest": "lowest"}  # fmt: skip
+
+
+def _combine(function: str, values: Sequence[Fraction], of: str) -> Fraction:
+    """The sum, average, highest or lowest; only nothing has a sum, of which `of` is the name."""
+    if function == "sum":
         return sum(values, Fraction(0))
     if not values:
-        raise FailedError("E004", expr.events)
-    if expr.function == "average":
+        raise FailedError("E004", of)
+    if function == "average":
         return sum(values, Fraction(0)) / len(values)
-    return max(values) if expr.function == "highest" else min(values)
+    return max(values) if function == "highest" else min(values)
+
+
+def _among(expr: n.Among, env: Environment, trace: Trace) -> Fraction | None:
+    values = []
+    for argument in expr.arguments:
+        try:
+            value = evaluate(argument, env, trace) if expr.least else present(argument, env, trace)
+        except FailedError as failure:
+            if failure.code != "E001" or not expr.least:
+                raise
+            value = None
+        if value is None:
+            _note_missing(argument, env, trace)
+        else:
+            assert isinstance(value, Fraction)
+            values.append(value)
+    if expr.least and len(values) < expr.least:
+        return None
+    return _combine(expr.function, values, "")
+
+
+def _note_missing(expr: n.Expr, env: Environment, trace: Trace) -> None:
+    """A name without a value is told as such."""
+    if isinstance(expr, n.Column | n.Ref):
+        kind = expr.kind if isinstance(expr, n.Column) else env.kinds[expr.name]
+        trace.inputs.setdefault(expr.name, Input(expr.name, None, kind, place=expr.place))
+
+
+def _previous(expr: n.Previous, env: Environment, trace: Trace) -> Value:
+    """The value in the period before; where there is none the default, and never a hole between periods."""
+    assert env.unit is not None
+    assert env.period is not None
+    wanted = shift(env.unit, env.period, -1)
+    earlier = [event for event in env.history if event.day is not None and event.day < env.period]
+    value: Value = None
+    if not earlier:
+        if expr.default is None:
+            raise FailedError("E007", label(env.unit, wanted))
+        value = present(expr.default, env, trace)
+    elif earlier[-1].day != wanted:
+        raise FailedError("E006", label(env.unit, wanted))
+    else:
+        value = earlier[-1].values.get(expr.name)
+    if value is None:
+        raise FailedError("E001", expr.name)
+    trace.inputs.setdefault(f"\0{expr.place!r}", Input("", value, expr.kind, (), expr.place))
+    return value
+
+
+def _group_size(expr: n.GroupSize, env: Environment, trace: Trace) -> Fraction:
+    if expr.rank not in env.sizes:
+        raise FailedError("E001", expr.rank)
+    size = Fraction(env.sizes[expr.rank])
+    trace.inputs.setdefault(f"\0{expr.place!r}", Input("", size, COUNT, (), expr.place))
+    return size
 
 
 def _literal(expr: n.Literal, _: Environment, __: Trace) -> Value:
@@ -221,5 +244,6 @@ def _extreme(expr: n.Extreme, env: Environment, trace: Trace) -> Fraction:
 _EVALUATE: Mapping[type, Callable[[Any, Environment, Trace], Value]] = {
     n.Literal: _literal, n.Column: _column, n.Ref: _ref, n.Arithmetic: _arithmetic, n.Comparison: _compare,
     n.Logic: _logic, n.IsMissing: _is_missing, n.Extreme: _extreme, n.Round: _round, n.Cases: _cases,
-    n.Interpolate: _interpolate, n.Aggregate: _aggregate,
+    n.Interpolate: _interpolate, n.Aggregate: _aggregate, n.Among: _among, n.Previous: _previous,
+    n.GroupSize: _group_size,
 }  # fmt: skip

@@ -1,173 +1,163 @@
 """The exact engine: plain, slow, obviously right. Every other engine must agree with it to the last digit."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from fractions import Fraction
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
 
 from kpidsl.core import nodes as n
-from kpidsl.core.results import Account, Case, Entry, GradeResult, Outcome, RankResult, Score, Test, Unscored
-from kpidsl.engines.evaluate import Environment, FailedError, Known, Trace, evaluate, present
-from kpidsl.engines.standing import ranked, standing
-from kpidsl.values.kinds import Value
+from kpidsl.core.results import Account, Case, Event, GradeResult, Outcome, RankResult, Score, Unscored
+from kpidsl.core.stages import Stage, stages
+from kpidsl.engines.account import account
+from kpidsl.engines.environment import Environment, FailedError, Known, Trace
+from kpidsl.engines.evaluate import evaluate
+from kpidsl.engines.standing import grade, settle, waiting
 
-ZERO = Fraction(0)
-
-
-class Worked(NamedTuple):
-    """`values` are those of lets and parameters, and the balances of ledgers, by name."""
-
-    accounts: dict[str, Account]
-    results: dict[str, GradeResult | RankResult]
-    values: dict[str, Value]
-    failures: list[Unscored]
+Keep = Callable[[Score], Score]
+Results = Mapping[str, Sequence[Event]]
+"""The results of periods by subject."""
 
 
-def run(program: n.Program, cases: Iterable[Case], keep: Callable[[Score], Score] = lambda score: score) -> Outcome:
-    """Scores every case, or says why not; as many results as cases. `keep` makes of a score what is kept of it."""
-    scores: list[Score] = []
-    unscored: list[Unscored] = []
-    for case in cases:
-        result = score(program, case)
-        if isinstance(result, Score):
-            scores.append(keep(result))
-        else:
-            unscored += result
-    return Outcome(tuple(ranked(program, scores)), tuple(unscored))
+@dataclass
+class Worked:
+    """One subject in one period: what could be worked out, and why the rest could not."""
 
+    case: Case
+    subject: str
+    env: Environment
+    accounts: dict[str, Account] = field(default_factory=dict)
+    results: dict[str, GradeResult | RankResult] = field(default_factory=dict)
+    failures: dict[tuple[object, ...], Unscored] = field(default_factory=dict)
 
-def score(program: n.Program, case: Case) -> Score | list[Unscored]:
-    """The score of a case, all of it or none."""
-    accounts, results, _, failures = work(program, case)
-    if failures:
-        return failures
-    subject = str(case.facts[program.subject])
-    return Score(case.number, subject, tuple(str(case.facts[g]) for g in program.within), accounts, results)
-
-
-def work(program: n.Program, case: Case) -> Worked:
-    """Whatever can be worked out of a case, and why the rest cannot."""
-    env = Environment(case.facts, case.events, program.kinds)
-    accounts: dict[str, Account] = {}
-    failures: dict[tuple[object, ...], Unscored] = {}
-    subject = str(case.facts[program.subject])
-    for definition in program.definitions:
+    def work_out(self, definition: n.Definition) -> None:
+        """One more definition, all that it needs having been worked out before."""
         try:
-            if isinstance(definition, n.Named):
-                _name(definition, env)
-            else:
-                accounts[definition.name] = _account(definition, env, accounts)
+            match definition:
+                case n.Named(expr=expr, name=name):
+                    trace = Trace()
+                    value = evaluate(expr, self.env, trace)
+                    self.env.known[name] = Known(value, trace)
+                case n.Ledger(name=name):
+                    self.accounts[name] = account(definition, self.env, self.accounts)
+                case n.Grade(name=name):
+                    self.results[name] = grade(definition, self.env)
+                case n.Rank(name=name):
+                    self.results[name] = waiting(definition, self.env)
         except FailedError as failure:
-            env.known[definition.name] = Known(None, Trace(), failure)
+            self.env.known[definition.name] = Known(None, Trace(), failure)
             failure.line = failure.line or definition.place
-            if isinstance(definition, n.Ledger):
-                key = (failure.code, failure.name, failure.line, failure.event)
-                failures.setdefault(key, Unscored(case.number, subject, failure.code, definition.label, failure.name,
-                                                  failure.line, failure.event))  # fmt: skip
-    results: dict[str, GradeResult | RankResult] = {}
-    for result in program.results:
-        try:
-            results[result.name] = standing(result, env)
-        except FailedError as failure:
-            key = (failure.code, failure.name, failure.line or result.place, failure.event)
-            failures.setdefault(key, Unscored(case.number, subject, failure.code, result.label, failure.name,
-                                              failure.line or result.place, failure.event))  # fmt: skip
-    values = {name: known.value for name, known in env.known.items() if known.failure is None}
-    return Worked(accounts, results, values, list(failures.values()))
+            if not isinstance(definition, n.Named):
+                self._note(definition, failure)
+
+    def _note(self, definition: n.Ledger | n.Grade | n.Rank, failure: FailedError) -> None:
+        key = (failure.code, failure.name, failure.line, failure.event)
+        self.failures.setdefault(key, Unscored(self.case.number, self.subject, failure.code, definition.label,
+                                               failure.name, failure.line, failure.event, self.env.period))  # fmt: skip
 
 
-def _name(definition: n.Named, env: Environment) -> None:
-    trace = Trace()
-    value = evaluate(definition.expr, env, trace)
-    env.known[definition.name] = Known(value, trace)
+def run(program: n.Program, levels: Sequence[Iterable[Case]], keep: Keep = lambda score: score) -> list[Outcome]:
+    """Scores every case of every level, or says why not; as many results as cases. `levels` as those of the program.
+
+    `keep` makes of a score what is kept of its accounts.
+    """
+    outcomes: list[Outcome] = []
+    for level, finished in _levels(program, levels, _Run(keep)):
+        scores = [_score(level, worked) for worked in finished if not worked.failures]
+        unscored = [failure for worked in finished for failure in worked.failures.values()]
+        outcomes.append(Outcome(tuple(sorted(scores, key=lambda score: score.row)), tuple(unscored)))
+    return outcomes
 
 
-def _account(ledger: n.Ledger, env: Environment, accounts: Mapping[str, Account]) -> Account:
-    exempt = Trace()
-    if ledger.unfilled:
-        return _closed(ledger, env, (), None, "open", exempt)
-    for condition in ledger.exempt:
-        try:
-            exempted = present(condition, env, exempt)
-        except FailedError as failure:
-            failure.line = failure.line or condition.place
-            raise
-        if exempted:
-            return _closed(ledger, env, (), None, "exempt", exempt)
-    entries: list[Entry] = []
-    balance = ZERO
-    for line in ledger.lines:
-        env.known[ledger.name] = Known(balance, Trace())
-        try:
-            entry = _entry(line, balance, env, accounts)
-        except FailedError as failure:
-            failure.line = failure.line or line.place
-            raise
-        entries.append(entry)
-        if entry.balance is None:
-            return _closed(ledger, env, tuple(entries), None, "missing", exempt)
-        balance = entry.balance
-    carried = [entry for entry in entries if entry.verb == "carry"]
-    if carried and not any(e.verb != "round" and not e.reason for e in entries):
-        return _closed(ledger, env, tuple(entries), None, "empty", exempt)
-    return _closed(ledger, env, tuple(entries), balance, "", exempt)
+def work(program: n.Program, levels: Sequence[Iterable[Case]]) -> list[list[Worked]]:
+    """Whatever can be worked out of every case of every level, be the rest of it missing."""
+    return [finished for _, finished in _levels(program, levels, _Trial())]
 
 
-def _closed(ledger: n.Ledger, env: Environment, entries: tuple[Entry, ...], balance: Fraction | None, reason: str,
-            exempt: Trace) -> Account:
-    unscored = FailedError("E001", ledger.label) if balance is None else None
-    env.known[ledger.name] = Known(balance, Trace(), unscored)
-    return Account(ledger.name, ledger.label, ledger.role, ledger.clause, ledger.source, ledger.place, ledger.worth,
-                   entries, balance, reason, tuple(exempt.inputs.values()), tuple(exempt.tests))  # fmt: skip
+class _Trial:
+    """What is not scored wholly counts as well, as examples give only what they are about."""
+
+    def admits(self, _: Worked) -> bool:
+        return True
+
+    def finish(self, _: n.Program, __: Worked) -> None:
+        pass
 
 
-def _entry(line: n.Line, balance: Fraction, env: Environment, accounts: Mapping[str, Account]) -> Entry:
-    trace = Trace()
-    if line.verb == "carry":
-        assert isinstance(line.amount, n.Ref)
-        return _carried(line, line.amount, balance, env, accounts)
-    if line.when is not None and not present(line.when, env, trace):
-        return _posted(line, "when", None, balance, balance, trace, tests=trace.tests)
-    tests, trace.tests = trace.tests, []
-    operand = evaluate(line.amount, env, trace)
-    if line.verb == "round":
-        trace = Trace()     # it used the balance, which every entry shows
-    if operand is None:
-        return _posted(line, "missing", None, balance, None, trace)
-    after = _apply(line.verb, operand, balance)
-    reason = "within" if after == balance and line.verb in ("at most", "at least") else ""
-    return _posted(line, reason, operand, balance, after, trace, tests=tests)
+@dataclass
+class _Run(_Trial):
+    """Only what is scored wholly counts for others: for places, quotas and longer periods."""
+
+    keep: Keep
+
+    def admits(self, worked: Worked) -> bool:
+        return not worked.failures
+
+    def finish(self, program: n.Program, worked: Worked) -> None:
+        """Lets go of what nobody asks for any more; of many subjects it would fill the memory."""
+        if not worked.failures:
+            worked.accounts = dict(self.keep(_score(program, worked)).accounts)
+        worked.env.forget()
 
 
-def _carried(line: n.Line, ref: n.Ref, balance: Fraction, env: Environment, accounts: Mapping[str, Account]) -> Entry:
-    failure = env.known[ref.name].failure
-    if ref.name not in accounts and failure is not None:
-        raise failure
-    inner = accounts[ref.name].balance
-    after = balance if inner is None else balance + inner
-    reason = accounts[ref.name].reason if inner is None else ""
-    return _posted(line, reason, inner, balance, after, Trace(), ledger=ref.name)
+def _score(program: n.Program, worked: Worked) -> Score:
+    facts = worked.case.facts
+    groups = tuple(str(facts[group]) for group in program.within)
+    return Score(worked.case.number, worked.subject, groups, worked.accounts, worked.results, worked.env.period)
 
 
-def _posted(line: n.Line, reason: str, operand: Value, before: Fraction, after: Fraction | None, trace: Trace, *,
-            tests: Sequence[Test] = (), ledger: str = "") -> Entry:
-    assert operand is None or isinstance(operand, Fraction)
-    amount = ZERO if reason or after is None else after - before
-    return Entry(line.clause, line.verb, line.place, reason, operand, amount, after, tuple(trace.inputs.values()),
-                 tuple(trace.choices), tuple(trace.steps), tuple(trace.slopes), tuple(tests), ledger)  # fmt: skip
+def _levels(program: n.Program, levels: Sequence[Iterable[Case]],
+            way: _Trial) -> Iterator[tuple[n.Program, list[Worked]]]:
+    """The levels from the shortest period up, each with the results of those below."""
+    below: dict[str, Results] = {}
+    for level, cases in zip(program.levels, levels, strict=True):
+        results: dict[str, list[Event]] = {}
+        plan = stages(level)
+        finished: list[Worked] = []
+        for period, group in _by_period(level, cases):
+            everyone = _period(level, plan, (_begin(level, case, period, below, results) for case in group), way)
+            for worked in everyone if level.unit else ():
+                if way.admits(worked):
+                    results.setdefault(worked.subject, []).append(worked.env.so_far())
+            finished += everyone
+        yield level, finished
+        if level.unit is not None:
+            below = {**below, level.unit: results}
 
 
-def _apply(verb: str, operand: Value, balance: Fraction) -> Fraction:
-    """The balance after a line of `verb`; what it moved is the difference."""
-    assert isinstance(operand, Fraction)
-    match verb:
-        case "add":
-            return balance + operand
-        case "deduct":
-            return balance - operand
-        case "multiply":
-            return balance * operand
-        case "at most":
-            return min(balance, operand)
-        case "at least":
-            return max(balance, operand)
-    return operand     # start, override and round say what the balance is
+def _begin(program: n.Program, case: Case, period: date | None, below: Mapping[str, Results],
+           results: Results) -> Worked:
+    subject = str(case.facts[program.subject])
+    events = {**case.events, **{unit: found.get(subject, ()) for unit, found in below.items()}}
+    env = Environment(case.facts, events, program.kinds, program.unit, period, results.get(subject, ()))
+    return Worked(case, subject, env)
+
+
+def _period(program: n.Program, plan: Sequence[Stage], begun: Iterable[Worked], way: _Trial) -> list[Worked]:
+    """Everybody in one period, stage by stage; places and quotas between the stages."""
+    everyone: list[Worked] = []
+    for stage in plan:
+        for worked in begun if stage is plan[0] else everyone:
+            if stage is plan[0]:
+                everyone.append(worked)
+            for definition in stage.definitions:
+                worked.work_out(definition)
+            if stage is plan[-1]:
+                way.finish(program, worked)
+        admitted = [worked for worked in everyone if way.admits(worked)]
+        for definition in stage.shared:
+            having = [worked for worked in admitted if definition.name in worked.results]
+            found = settle(definition, [(worked.results[definition.name], worked.env) for worked in having])
+            for worked, result in zip(having, found, strict=True):
+                worked.results[definition.name] = result
+    return everyone
+
+
+def _by_period(program: n.Program, cases: Iterable[Case]) -> Iterable[tuple[date | None, Iterable[Case]]]:
+    """The cases of each period, in order; all of them at once where there are no periods."""
+    if not program.dated:
+        return [(None, cases)]
+    groups: dict[date, list[Case]] = {}
+    for case in cases:
+        period = case.facts[program.dated]
+        assert isinstance(period, date)
+        groups.setdefault(period, []).append(case)
+    return sorted(groups.items())

@@ -1,34 +1,38 @@
-"""Grades of one subject, and ranks among all."""
+"""Grades of one subject; places and quotas among all."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
+from math import floor
+from typing import Any
 
 from kpidsl.core import nodes as n
-from kpidsl.core.results import GradeResult, Override, RankResult, Score
-from kpidsl.engines.evaluate import Environment, FailedError, Trace, evaluate, present
+from kpidsl.core.results import GradeResult, Override, QuotaResult, RankResult
+from kpidsl.engines.environment import Environment, FailedError, Known, Trace
+from kpidsl.engines.evaluate import evaluate, present
 
 Key = tuple[Fraction, ...]
-Table = tuple[dict[Key, int], Counter[Key]]
-"""Of a group: the place of each key, and how many have it."""
 
 
-def standing(result: n.Grade | n.Rank, env: Environment) -> GradeResult | RankResult:
-    """The grade; or what the rank is taken by, the place itself waiting for all subjects. Raises FailedError."""
-    if isinstance(result, n.Rank):
-        return _waiting(result, env)
+def grade(definition: n.Grade, env: Environment) -> GradeResult:
+    """The grade by points and overrides; quotas come when everybody has one. Raises FailedError."""
     trace = Trace()
-    by_points = ""
-    if env.known[""].value is not None or not _hangs_on_total(result.cases.subject):
-        by_points = str(present(result.cases, env, trace))
-    overrides = tuple(_override(override, env) for override in result.overrides)
+    by_points, value = "", None
+    if not _without(definition.cases.subject, env):
+        by_points = str(present(definition.cases, env, trace))
+        value = trace.choices[-1].value
+    overrides = tuple(_override(override, env) for override in definition.overrides)
     held = [override.grade for override in overrides if override.holds]
-    return GradeResult(result.name, result.label, result.place, held[-1] if held else by_points, by_points,
-                       tuple(trace.inputs.values()), tuple(trace.choices), overrides)  # fmt: skip
+    found = held[-1] if held else by_points
+    env.known[definition.name] = Known(found or None, trace)
+    return GradeResult(definition.name, definition.label, definition.source, definition.place, found, by_points,
+                       tuple(trace.inputs.values()), tuple(trace.choices), overrides,
+                       value if isinstance(value, Fraction) else None)  # fmt: skip
 
 
-def _hangs_on_total(value: n.Expr | None) -> bool:
-    return isinstance(value, n.Ref) and value.name == ""
+def _without(value: n.Expr | None, env: Environment) -> bool:
+    """Whether the value is a total or a place that a subject does not have; then it has no standing, and no fault."""
+    return isinstance(value, n.Ref) and value.name in ("", *env.sizes) and env.known[value.name].value is None
 
 
 def _override(override: n.GradeOverride, env: Environment) -> Override:
@@ -37,53 +41,81 @@ def _override(override: n.GradeOverride, env: Environment) -> Override:
     return Override(override.grade, override.place, holds, tuple(trace.inputs.values()), tuple(trace.tests))
 
 
-def _waiting(rank: n.Rank, env: Environment) -> RankResult:
-    group = tuple(str(env.facts[name]) for name in rank.groups)
+def waiting(rank: n.Rank, env: Environment) -> RankResult:
+    """What a place is taken by; the place itself waits for all subjects. Raises FailedError."""
+    group = _group(rank.groups, env)
     key: list[Fraction] = []
     for expr in (rank.value, *rank.breakers):
-        try:
-            value = evaluate(expr, env, Trace())
-        except FailedError as failure:
-            if failure.code != "E001" or not _hangs_on_total(expr):
-                raise
-            value = None     # no total, no place
+        value = None if _without(expr, env) else evaluate(expr, env, Trace())
         if not isinstance(value, Fraction):
             return RankResult(rank.name, rank.label, rank.place, group, ())
         key.append(value)
     return RankResult(rank.name, rank.label, rank.place, group, tuple(key))
 
 
-def ranked(program: n.Program, scores: Sequence[Score]) -> list[Score]:
-    """`scores` with every place filled in."""
-    for rank in (result for result in program.results if isinstance(result, n.Rank)):
-        groups: dict[tuple[str, ...], list[tuple[Fraction, ...]]] = {}
-        for score in scores:
-            waiting = _of(score, rank)
-            if waiting.key:
-                groups.setdefault(waiting.group, []).append(waiting.key)
-        tables = {group: (_places(keys, rank), Counter(keys)) for group, keys in groups.items()}
-        scores = [_placed(score, _of(score, rank), tables) for score in scores]
-    return list(scores)
+def _group(names: Sequence[str], env: Environment) -> tuple[str, ...]:
+    return tuple(str(env.facts[name]) for name in names)
 
 
-def _of(score: Score, rank: n.Rank) -> RankResult:
-    found = score.results[rank.name]
-    assert isinstance(found, RankResult)
-    return found
+def settle(definition: n.Rank | n.Grade, found: Sequence[tuple[Any, Environment]]) -> list[Any]:
+    """The results of one definition for everybody, with places, or with quotas met; each environment knows its own."""
+    if isinstance(definition, n.Rank):
+        return _ranked(definition, found)
+    results = [result for result, _ in found]
+    envs = [env for _, env in found]
+    for quota in definition.quotas:
+        results = _within(quota, results, [_group(quota.groups, env) for env in envs])
+    for result, env in zip(results, envs, strict=True):
+        env.known[definition.name] = Known(result.grade or None, Trace())
+    return results
 
 
-def _places(keys: list[tuple[Fraction, ...]], rank: n.Rank) -> dict[tuple[Fraction, ...], int]:
+def _ranked(rank: n.Rank, found: Sequence[tuple[RankResult, Environment]]) -> list[RankResult]:
+    groups: dict[tuple[str, ...], list[Key]] = {}
+    for result, _ in found:
+        if result.key:
+            groups.setdefault(result.group, []).append(result.key)
+    tables = {group: (_places(keys, rank), Counter(keys)) for group, keys in groups.items()}
+    placed: list[RankResult] = []
+    for result, env in found:
+        places, counts = tables.get(result.group, ({}, Counter()))
+        place = places.get(result.key)
+        placed.append(result._replace(rank=place, size=counts.total(), ties=counts[result.key]))
+        value = Fraction(place) if place is not None else None
+        env.known[rank.name] = Known(value, Trace(), None if place else FailedError("E001", rank.label))
+        env.sizes[rank.name] = counts.total()
+    return placed
+
+
+def _places(keys: list[Key], rank: n.Rank) -> dict[Key, int]:
     """The place of each key. Equal keys share a place; after them one goes on counting heads, or, dense, places."""
     ordered = sorted(keys, reverse=not rank.lowest_first)
     if rank.ties == "dense":
         return {key: at for at, key in enumerate(dict.fromkeys(ordered), 1)}
-    places: dict[tuple[Fraction, ...], int] = {}
+    places: dict[Key, int] = {}
     for at, key in enumerate(ordered, 1):
         places.setdefault(key, at)
     return places
 
 
-def _placed(score: Score, waiting: RankResult, tables: Mapping[tuple[str, ...], Table]) -> Score:
-    places, counts = tables.get(waiting.group, ({}, Counter()))
-    found = waiting._replace(rank=places.get(waiting.key), size=counts.total(), ties=counts[waiting.key])
-    return score._replace(results={**score.results, waiting.name: found})
+def _within(quota: n.Quota, results: Sequence[GradeResult], groups: Sequence[tuple[str, ...]]) -> list[GradeResult]:
+    """Those who have the grade, held against how many of their group may; the others have the next grade."""
+    sizes = Counter(group for result, group in zip(results, groups, strict=True) if result.grade)
+    having: dict[tuple[str, ...], list[Fraction]] = {}
+    for result, group in zip(results, groups, strict=True):
+        if result.grade == quota.grade and result.value is not None:
+            having.setdefault(group, []).append(result.value)
+    return [_met(quota, result, having.get(group, []), sizes[group])
+            for result, group in zip(results, groups, strict=True)]  # fmt: skip
+
+
+def _met(quota: n.Quota, result: GradeResult, having: Sequence[Fraction], size: int) -> GradeResult:
+    value = result.value
+    if result.grade != quota.grade or value is None:
+        return result
+    limit = floor(quota.limit * size) if quota.share else int(quota.limit)
+    before = sum(other < value if quota.lowest_first else other > value for other in having)
+    equal = having.count(value)
+    kept = before < limit if quota.stay else before + equal <= limit
+    told = QuotaResult(quota.grade, quota.next, quota.place, limit, size, before, equal, kept)
+    return result._replace(grade=quota.grade if kept else quota.next, quotas=(*result.quotas, told))

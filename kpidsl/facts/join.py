@@ -1,20 +1,22 @@
-"""Facts and their events to cases. Every row of facts becomes a case or a reject; none is lost."""
+"""Facts and their events to cases, level by level. Every row of facts becomes a case or a reject; none is lost."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from kpidsl.core.nodes import Program
 from kpidsl.core.results import Case, Event
 from kpidsl.facts.read import Facts, Reading
 from kpidsl.text.findings import Argument, Finding, nearest
 from kpidsl.text.source import Cell
+from kpidsl.values.kinds import Value
 
 MOST_GUESSES = 50
 
 
 @dataclass(frozen=True)
 class Joined:
-    """`cases` can be scored; `facts` and `events` are the tables as read, with what joining found wrong."""
+    """A level: `cases` can be scored; `facts` and `events` are the tables as read, with what joining found wrong."""
 
     cases: tuple[Case, ...]
     facts: Facts
@@ -40,8 +42,7 @@ def join(program: Program, facts: Facts, events: Sequence[Facts]) -> Joined:
     owned = [_owned(table, subjects) for table in events]
     spoilt = {row.values[table.table.owner]: Cell(table.sheet.name, row.number)
               for table in owned for row in table.rows if not row.good}  # fmt: skip
-    unread = next((Cell(table.sheet.name, table.sheet.top)
-                   for table in owned if any(row.blocked for row in table.rows)), None)  # fmt: skip
+    unread = next((Cell(table.sheet.name, table.sheet.top) for table in owned if table.blocked), None)
     rows = tuple(_spoil(row, program.subject, facts, unread or spoilt.get(row.values[program.subject]))
                  for row in facts.rows)  # fmt: skip
     by_subject = [_by_subject(table) for table in owned]
@@ -92,5 +93,7 @@ def _by_subject(table: Facts) -> dict[str, list[Event]]:
     found: dict[str, list[Event]] = {}
     for row in table.rows:
         if row.good:
-            found.setdefault(str(row.values[table.table.owner]), []).append(Event(row.number, row.values))
+            day: Value = row.values[table.table.dated] if table.table.dated else None
+            event = Event(row.number, row.values, day if isinstance(day, date) else None)
+            found.setdefault(str(row.values[table.table.owner]), []).append(event)
     return found

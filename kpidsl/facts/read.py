@@ -10,15 +10,16 @@ from kpidsl.facts.sheets import Sheet
 from kpidsl.text.findings import Argument, Finding, Word, nearest
 from kpidsl.text.source import Cell
 from kpidsl.values.kinds import Base, Kind, Range, Value
-from kpidsl.values.numerals import exact, percent
+from kpidsl.values.numerals import exact, percent, written
 from kpidsl.values.reading import UNIT_HEADERS, UnreadableError, fold, is_bare_share, read, tidy
 
 _UNIT = re.compile(r"\s*(?:\((%|元|万元|天)\)|(%))$")
 LONGEST_SHOWN = 40
 # What is wrong with a column is wrong with every row.
-BLOCKING = ("D005", "D006", "D026", "D028")
+BLOCKING = ("D005", "D006", "D026", "D028", "D037")
 UNITS = {Base.PERCENT: ("", "%"), Base.PP: ("", "%"), Base.MONEY: ("", "元", "万元"), Base.DAYS: ("", "天")}
-EXAMPLES = {Base.PERCENT: "86%", Base.PP: "2.5%", Base.NUMBER: "12.5", Base.POINTS: "12.5", Base.MONEY: "1,234.50"}
+EXAMPLES = {Base.PERCENT: "86%", Base.PP: "2.5%", Base.NUMBER: "12.5", Base.POINTS: "12.5", Base.MONEY: "1,234.50",
+            Base.MONTH: "2014-05", Base.QUARTER: "2014Q2", Base.YEAR: "2014"}  # fmt: skip
 MOST_TITLES = 5
 # A row of totals or means at the end of a sheet is nobody's.
 TOTALS = re.compile(r".*(合计|总计|小计|平均|平均值|均值)|total|sum|average", re.IGNORECASE)
@@ -53,6 +54,11 @@ class Facts:
     sheet: Sheet
     rows: tuple[Reading, ...]
     findings: tuple[Finding, ...] = ()
+
+    @property
+    def blocked(self) -> bool:
+        """Whether a column cannot be read, and with it no row."""
+        return any(finding.code in BLOCKING for finding in self.findings)
 
     @property
     def all_findings(self) -> list[Finding]:
@@ -150,8 +156,9 @@ def _match(sheet: Sheet, table: Table) -> tuple[list[_Column], list[Finding]]:
                 findings.append(Finding("D031", Cell(sheet.name, sheet.top), args))
             continue
         unknown = [header for header in unknown if header != near]
-        findings.append(Finding("D005", Cell(sheet.name, sheet.top), {"header": item.header, "near": near,
-                                                              "rules": item.needed_by or (item.header,)}))  # fmt: skip
+        code = "D037" if item.name == table.dated and not near else "D005"
+        found_in: dict[str, Argument] = {"header": item.header, "near": near, "rules": item.needed_by or (item.header,)}
+        findings.append(Finding(code, Cell(sheet.name, sheet.top), found_in))
     headers = [item.header for item in table.fields]
     findings += [Finding("D007", Cell(sheet.name, sheet.top, header),
                          {"header": header, "near": nearest(header, headers)})
@@ -232,6 +239,11 @@ def _bound(value: Fraction, kind: Kind) -> str:
     return percent(value, signs[kind.base]) if kind.base in signs else exact(value)
 
 
+def _key_text(key: tuple[Value, ...], table: Table) -> str:
+    kinds = {item.name: item.kind for item in table.fields}
+    return " ".join(written(value, kinds[name], ("", "", "")) for name, value in zip(table.key, key, strict=True))
+
+
 def _unique(rows: list[Reading], table: Table, name: str) -> list[Reading]:
     """Of two rows with one key nobody can tell which is right, so both are bad; the later ones carry the finding."""
     if not table.key:
@@ -246,7 +258,7 @@ def _unique(rows: list[Reading], table: Table, name: str) -> list[Reading]:
         for at in places if len(places) > 1 else ():
             twins = tuple(rows[place].number for place in places[: MOST_TWINS + 1] if place != at)
             cell = Cell(name, rows[at].number, label)
-            told = Finding("D021", cell, {"value": " ".join(map(str, key)), "rows": tuple(map(str, twins))})
+            told = Finding("D021", cell, {"value": _key_text(key, table), "rows": tuple(map(str, twins))})
             findings = (*rows[at].findings, told) if at != places[0] else rows[at].findings
             rows[at] = replace(rows[at], findings=findings, twins=twins)
     return rows

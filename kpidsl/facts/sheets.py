@@ -19,7 +19,7 @@ SIGNATURES = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")     # how workbooks begin, wha
 class Sheet:
     """A header and rows of texts. `numbers` of rows count from 1, as a spreadsheet shows them; `tab`: its own name.
 
-    `top` is the number of the row that holds the header.
+    `top` is the number of the row that holds the header; `derived`: its rows stand in no file.
     """
 
     name: str
@@ -28,6 +28,7 @@ class Sheet:
     numbers: tuple[int, ...]
     tab: str = ""
     top: int = 1
+    derived: bool = False
 
 
 def read_sheets(name: str, data: bytes, encoding: str | None = None) -> list[Sheet]:

@@ -58,18 +58,29 @@ def reconcile(score: Score) -> Statement:
 def statement_of(account: Account, score: Score) -> Statement:
     """The statement of one account: its own entries against its own worth, and those of the accounts that it takes in.
 
-    A rule's own worth is what its parts leave of it; sections and the total have none.
+    A rule's own worth is what its parts leave of it; sections have none. A total that the policy writes itself has what
+    it says. Worth that is spread over the others is full marks of them, and what they lack of it is not earned.
     """
     if account.balance is None:
         return Statement()
     taken = [score.accounts[entry.ledger] for entry in account.entries if entry.verb == "carry" and not entry.reason]
     worth = Fraction(0)
-    if account.role in ("rule", "part") and account.worth is not None:
+    by_itself = account.role in ("rule", "part") or (account.role == "total" and not taken)
+    if by_itself and account.worth is not None:
         worth = account.worth - sum((inner.worth or Fraction(0) for inner in taken), Fraction(0))
     own = _classify([entry for entry in account.entries if entry.verb != "carry"], worth)
     for inner in taken:
         own += statement_of(inner, score)
-    return own
+    return own + _spread(account, taken)
+
+
+def _spread(account: Account, taken: list[Account]) -> Statement:
+    gained = [entry.amount for entry in account.entries if entry.verb == "spread" and not entry.reason]
+    if not gained or account.worth is None:
+        return Statement()
+    worth = account.worth - sum((inner.worth or Fraction(0) for inner in taken), Fraction(0))
+    short = worth - sum(gained, Fraction(0))
+    return Statement(full=worth, not_earned=max(short, Fraction(0)), bonus=max(-short, Fraction(0)))
 
 
 def _classify(entries: list[Entry], worth: Fraction) -> Statement:

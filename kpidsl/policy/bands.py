@@ -1,5 +1,6 @@
 """Bands with constant ends: rows that hold nothing, overlap, can never be chosen, or leave a hole between them."""
 
+from dataclasses import replace
 from fractions import Fraction
 from math import ceil, floor
 from typing import NamedTuple
@@ -66,7 +67,7 @@ def check_bands(bands: t.Bands, scope: Scope) -> None:
     rows = [(row, _stretch(row.band)) for row in bands.rows if not isinstance(row.band, t.Otherwise)]
     if any(stretch is None for _, stretch in rows):
         return
-    kind = infer(bands.subject, Scope(scope.symbols, [], worth=True, total=True))
+    kind = infer(bands.subject, replace(scope, findings=[], worth=True))
     if kind is None:
         return
     whole = kind == k.COUNT

@@ -1,35 +1,39 @@
 """What ledgers and lets say, held against the kinds that their places want."""
 
+from dataclasses import replace
 from fractions import Fraction
 
-from kpidsl.policy.infer import Scope, condition, infer
+from kpidsl.policy.infer import Scope, condition, infer, is_zero
 from kpidsl.policy.model import parts_of
 from kpidsl.syntax import tree as t
 from kpidsl.text.findings import Argument, Phrase, Word
-from kpidsl.values.kinds import Base, Kind
+from kpidsl.values.kinds import MONEY, POINTS, Base, Kind
 from kpidsl.values.numerals import exact
 
-_INSIDE = {"": ("SECTION", "RULE"), "SECTION": ("RULE",), "RULE": ("PART",), "PART": ("PART",)}
+_INSIDE = {"": ("SECTION", "RULE", "PAYOUT", "TOTAL"), "SECTION": ("RULE",),
+           **dict.fromkeys(("RULE", "PART", "PAYOUT", "TOTAL"), ("PART",))}  # fmt: skip
 _POSTS = (Base.POINTS, Base.NUMBER)
 _FACTORS = (Base.PERCENT, Base.NUMBER)
 
 
-def check_ledger(ledger: t.Ledger, around: str, scope: Scope) -> None:
-    """`around` is the role of the ledger that holds this one; empty at the top."""
+def check_ledger(ledger: t.Ledger, around: str, scope: Scope, kind: Kind = POINTS) -> None:
+    """`around` is the role of the ledger that holds this one; empty at the top. `kind`: what it keeps account of."""
     if ledger.role not in _INSIDE[around]:
         scope.report("P009", ledger.span, role=Word(ledger.role), around=Word(around or "POLICY"))
         return
     _check_lines(ledger, scope)
     _check_worth(ledger, scope)
-    inner = Scope(scope.symbols, scope.findings, worth=ledger.worth is not None)
+    inner = replace(scope, worth=ledger.worth is not None)
     for row in ledger.rows:
         match row:
             case t.Posting():
-                _check_posting(row, inner)
+                _check_posting(row, inner, kind)
+            case t.Spread():
+                _check_spread(row, ledger, scope)
             case t.Exempt(when=when):
                 condition(when, inner)
             case t.Ledger():
-                check_ledger(row, ledger.role, scope)
+                check_ledger(row, ledger.role, scope, kind)
 
 
 def _check_lines(ledger: t.Ledger, scope: Scope) -> None:
@@ -56,7 +60,15 @@ def _check_worth(ledger: t.Ledger, scope: Scope) -> None:
         scope.report("P018", ledger.span, name=ledger.name.text, worth=exact(ledger.worth), total=exact(total))
 
 
-def _check_posting(row: t.Posting, scope: Scope) -> None:
+def _check_spread(row: t.Spread, section: t.Ledger, scope: Scope) -> None:
+    """The worth of a section can go from one rule to the others where each has a worth and all of them came before."""
+    parts = parts_of(section)
+    fits = section.role == "SECTION" and parts and all(part.worth is not None for part in parts)
+    if not fits or section.rows[-1] is not row or (row.least or 1) > len(parts):
+        scope.report("P043", row.span, count=len(parts))
+
+
+def _check_posting(row: t.Posting, scope: Scope, of: Kind) -> None:
     if row.when is not None:
         condition(row.when, scope)
     kind = infer(row.amount, scope)
@@ -66,6 +78,9 @@ def _check_posting(row: t.Posting, scope: Scope) -> None:
     if row.verb == "MULTIPLY_BY":
         if kind.base not in _FACTORS:
             scope.report("K007", row.amount.span, text=row.amount.span.text, kind=Word(kind.base))
+    elif of == MONEY:
+        if kind != MONEY and not is_zero(row.amount):
+            scope.report("K026", row.amount.span, text=row.amount.span.text, kind=Word(kind.base))
     elif kind.base not in _POSTS:
         block = isinstance(row.amount, t.Bands | t.Points | t.Choose)
         code = "K022" if block else "K015" if kind.numeric else "K003"

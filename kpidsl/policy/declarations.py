@@ -1,10 +1,11 @@
 """What is declared: facts, events, params and tables, each held against its kind."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 
 from kpidsl.policy.arithmetic import comparable
 from kpidsl.policy.files import Merged
-from kpidsl.policy.infer import Scope, as_percent, check_option, infer, is_zero, table_axes
+from kpidsl.policy.infer import Scope, as_percent, check_option, infer, is_zero
 from kpidsl.policy.model import (
     EVENTS,
     FACT,
@@ -17,19 +18,25 @@ from kpidsl.policy.model import (
     Symbol,
     all_ledgers,
     constant,
+    day,
+    is_year,
     kind_of,
     range_of,
 )
+from kpidsl.policy.tables import editions
 from kpidsl.syntax import tree as t
 from kpidsl.text.findings import Finding, Word, nearest
 from kpidsl.values import kinds as k
-from kpidsl.values.kinds import Kind
+from kpidsl.values.kinds import Base, Kind
 
 
-def declare(merged: Merged, findings: list[Finding]) -> dict[str, Symbol]:
-    """Every name of the policy; lets have no kind yet. A name declared twice is a finding."""
-    symbols: dict[str, Symbol] = {}
-    for symbol in _symbols(merged):
+def declare(merged: Merged, shared: Mapping[str, Symbol], total: t.Ledger,
+            findings: list[Finding]) -> dict[str, Symbol]:
+    """Every name of a level, with those that it has in common with the one below. Of lets, only the kinds that are
+    said are known yet. A name declared twice is a finding.
+    """
+    symbols = dict(shared)
+    for symbol in _symbols(merged, total):
         other = symbols.setdefault(symbol.name, symbol)
         if other is not symbol:
             findings.append(_twice(symbol.node.name, other.node.name, other.word))
@@ -38,10 +45,11 @@ def declare(merged: Merged, findings: list[Finding]) -> dict[str, Symbol]:
 
 def _twice(name: t.Ident, first: t.Ident, role: str) -> Finding:
     path, line = first.span.source.path, first.span.line
-    return Finding("N002", name.span, {"name": name.text, "role": Word(role), "path": path, "line": line})
+    return Finding("N002", name.span, {"name": name.text or Word("TOTAL"), "role": Word(role), "path": path,
+                                       "line": line})  # fmt: skip
 
 
-def _symbols(merged: Merged) -> Iterable[Symbol]:
+def _symbols(merged: Merged, total: t.Ledger) -> Iterable[Symbol]:
     for fact in merged.facts:
         yield Symbol(fact.name.text, FACT, kind_of(fact.kind), fact)
     for events in merged.events:
@@ -51,12 +59,26 @@ def _symbols(merged: Merged) -> Iterable[Symbol]:
     for table in merged.tables:
         yield Symbol(table.name.text, TABLE, kind_of(table.kind), table)
     for let in merged.lets:
-        yield Symbol(let.name.text, LET, None, let)
+        yield _let(let)
     for result in merged.results:
-        yield Symbol(result.name.text, GRADE if isinstance(result, t.Grade) else RANK, None, result)
-    for ledger in all_ledgers(merged.ledgers):
-        yield Symbol(ledger.name.text, LEDGER, k.POINTS, ledger)
-        yield from (Symbol(row.name.text, LET, None, row) for row in ledger.rows if isinstance(row, t.Let))
+        yield _result(result)
+    if not merged.totals:
+        yield Symbol(t.TOTAL, LEDGER, k.POINTS, total)
+    for kind, tops in ((k.POINTS, (*merged.ledgers, *merged.totals)), (k.MONEY, merged.payouts)):
+        for ledger in all_ledgers(tops):
+            yield Symbol(ledger.name.text, LEDGER, kind, ledger)
+            yield from (_let(row) for row in ledger.rows if isinstance(row, t.Let))
+
+
+def _let(let: t.Let) -> Symbol:
+    return Symbol(let.name.text, LET, kind_of(let.kind) if let.kind else None, let)
+
+
+def _result(result: t.Grade | t.Rank) -> Symbol:
+    if isinstance(result, t.Rank):
+        return Symbol(result.name.text, RANK, k.COUNT, result)
+    grades = dict.fromkeys(row.grade.text for row in result.rows if isinstance(row, t.GradeBand))
+    return Symbol(result.name.text, GRADE, Kind(Base.ONE_OF, options=tuple(grades)), result)
 
 
 def check_declarations(merged: Merged, scope: Scope) -> None:
@@ -64,8 +86,11 @@ def check_declarations(merged: Merged, scope: Scope) -> None:
         _check_fact(fact, scope)
     for param in merged.params:
         _check_bounds(param.name.text, param.kind, param.bounds, scope)
-        if param.value is not None:
-            _check_value(param.value, kind_of(param.kind), param.bounds, param.name.text, scope)
+        for value in (*([param.value] if param.value is not None else []), *(row.value for row in param.rows)):
+            _check_value(value, kind_of(param.kind), param.bounds, param.name.text, scope)
+        if param.value is not None and param.rows:
+            scope.report("P044", param.rows[0].span, name=param.name.text)
+        _check_dates([row.since for row in param.rows], scope)
     for events in merged.events:
         _check_columns(events, scope)
     for table in merged.tables:
@@ -99,6 +124,8 @@ def check_literal(node: t.Expr, kind: Kind, name: str, scope: Scope) -> None:
     if isinstance(node, t.Name):
         scope.report("K024", node.span, text=node.text)
         return
+    if kind == k.YEAR and is_year(node):
+        return
     own = infer(node, scope)
     if own is not None and not comparable(kind, own) and not (kind.numeric and is_zero(node)):
         scope.report("K021", node.span, text=node.span.text, kind=Word(own.base), name=name, other=Word(kind.base),
@@ -114,6 +141,11 @@ def _check_value(node: t.Expr, kind: Kind, bounds: tuple[t.Bound, ...], name: st
 
 
 def _check_columns(events: t.Events, scope: Scope) -> None:
+    dates = [row.name.text for row in events.rows if kind_of(row.kind).dates]
+    if events.by is not None and not scope.unit:
+        scope.report("P037", events.by.span)
+    elif (events.by.text not in dates) if events.by else (scope.unit and dates):
+        scope.report("P036", (events.by or events).span, name=events.name.text, known=tuple(dates))
     seen: dict[str, t.Ident] = {}
     for row in events.rows:
         _check_fact(row, scope)
@@ -133,40 +165,75 @@ def _check_labels(facts: list[t.Fact], scope: Scope) -> None:
         seen.add(header)
 
 
+def _check_dates(dates: list[t.Calendar], scope: Scope) -> None:
+    """Dates from which something holds: there must be periods to hold in, and each is later than the one before."""
+    if dates and not scope.unit:
+        scope.report("P037", dates[0].span)
+    days = [day(since) for since in dates]
+    for at, (before, after) in enumerate(pairwise(days), 1):
+        if before and after and after <= before:
+            scope.report("P046", dates[at].span, text=dates[at].text)
+    for since, found in zip(dates, days, strict=True):
+        if found is None:
+            scope.report("K017", since.span, text=since.text)
+
+
 def _check_table(table: t.Table, scope: Scope) -> None:
+    _check_dates([row.since for row in table.rows if isinstance(row, t.TableSince)], scope)
+    if any(isinstance(row, t.TableSince) for row in table.rows[1:]) and not isinstance(table.rows[0], t.TableSince):
+        scope.report("P046", table.rows[0].span, text=table.rows[0].span.text)
+    for edition in editions(table):
+        _check_cells(table, edition.header, edition.rows, scope)
+
+
+def _check_cells(table: t.Table, header: t.TableHeader | None, rows: Sequence[t.TableRow], scope: Scope) -> None:
     kind = kind_of(table.kind)
-    axes = table_axes(table)
-    if len(table.by) > 2 or len(axes) != len(table.by):
+    if len(table.by) > 2 or (header is None) == (len(table.by) == 2):
         scope.report("P012", table.span, name=table.name.text, by=len(table.by))
         return
-    seen: dict[type, dict[str, int]] = {t.TableRow: {}, t.TableHeader: {}}
-    width = len(axes[1]) if len(axes) == 2 else 1
-    for row in table.rows:
-        keys = (row.key,) if isinstance(row, t.TableRow) else row.keys
-        for key in keys:
-            if key.text in seen[type(row)]:
-                scope.report("P013", key.span, name=key.text, line=seen[type(row)][key.text])
-            seen[type(row)].setdefault(key.text, key.span.line)
-        if isinstance(row, t.TableRow):
-            if len(row.cells) != width:
-                scope.report("P014", row.span, given=len(row.cells), wanted=width)
-            for cell in row.cells:
-                if not isinstance(cell, t.Missing):
-                    check_literal(cell, kind, table.name.text, scope)
+    _check_keys(header.keys if header else (), scope)
+    _check_keys([row.key for row in rows], scope)
+    width = len(header.keys) if header else 1
+    for row in rows:
+        if len(row.cells) != width:
+            scope.report("P014", row.span, given=len(row.cells), wanted=width)
+        for cell in row.cells:
+            if not isinstance(cell, t.Missing):
+                check_literal(cell, kind, table.name.text, scope)
 
 
-def check_subject(merged: Merged, subject: t.Subject, scope: Scope) -> None:
-    """The subject and its groups are facts, and every table of events names the subject."""
-    facts = {fact.name.text: fact for fact in merged.facts}
+def _check_keys(keys: Sequence[t.Ident], scope: Scope) -> None:
+    first: dict[str, t.Ident] = {}
+    for key in keys:
+        if first.setdefault(key.text, key) is not key:
+            scope.report("P013", key.span, name=key.text, line=first[key.text].span.line)
+
+
+def check_subject(subject: t.Subject, scope: Scope) -> None:
+    """The subject and its groups are facts."""
+    facts = {name: symbol.node for name, symbol in scope.symbols.items() if isinstance(symbol.node, t.Fact)}
     for name in (subject.name, *subject.within):
         if name.text not in facts:
             scope.report("P006", name.span, name=name.text, near=nearest(name.text, facts))
         elif not _names_rows(facts[name.text]):
             scope.report("P007", name.span, name=name.text)
-    for events in merged.events:
-        columns = [row.name.text for row in events.rows]
-        if subject.name.text not in columns:
-            scope.report("P008", events.span, name=events.name.text, subject=subject.name.text)
+
+
+def check_owners(events: Iterable[t.Events], subject: str, scope: Scope) -> None:
+    """Every table of events names the subject."""
+    for table in events:
+        if subject not in [row.name.text for row in table.rows]:
+            scope.report("P008", table.span, name=table.name.text, subject=subject)
+
+
+def check_period(period: t.Period, scope: Scope) -> None:
+    """The fact that says which period a row is of."""
+    if period.by is None:
+        return
+    symbol = scope.symbols.get(period.by.text)
+    fact = symbol.node if symbol else None
+    if not isinstance(fact, t.Fact) or fact.kind.base != period.unit or fact.optional or fact.default is not None:
+        scope.report("P047", period.by.span, name=period.by.text, unit=Word(period.unit))
 
 
 def _names_rows(fact: t.Fact) -> bool:

@@ -1,35 +1,64 @@
 """Examples: what they set and what they expect, held against what the policy declares."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from kpidsl.policy.declarations import check_literal
 from kpidsl.policy.infer import Scope
-from kpidsl.policy.model import EVENTS, FACT, GRADE, LEDGER, LET, PARAM, Symbol, kind_of
+from kpidsl.policy.model import EVENTS, FACT, GRADE, LEDGER, LET, PARAM, RANK, Symbol, kind_of
 from kpidsl.syntax import tree as t
-from kpidsl.text.findings import Argument, nearest
-from kpidsl.values import kinds as k
+from kpidsl.text.findings import Argument, Word, nearest
+from kpidsl.values.calendar import read_period
 from kpidsl.values.kinds import Base, Kind
 
 
-def check_example(example: t.Example, scope: Scope) -> None:
+def check_example(example: t.Example, levels: Sequence[Scope], dated: str | None) -> None:
+    """`levels` of the policy, the shortest period first; a line that names no period is about that.
+
+    `dated` is the fact that tells the period, where there are periods.
+    """
+    base = levels[0]
     for row in example.rows:
+        scope = _level(row.whose.periods, levels) if row.whose and row.whose.periods else base
+        if scope is None:
+            continue
         if isinstance(row, t.Expect):
-            _settings(row.settings, _expectable(scope.symbols), "P031", scope)
+            _settings(row.settings, _of_roles(scope.symbols, LEDGER, LET, GRADE, RANK), "P031", scope)
         elif row.events is None:
-            _settings(row.settings, _settable(scope.symbols), "P030", scope)
+            _settings(row.settings, _of_roles(scope.symbols, FACT, PARAM), "P030", scope)
         else:
-            _events(row, row.events, scope)
+            _events(row, row.events, levels)
     if not any(isinstance(row, t.Expect) for row in example.rows):
-        scope.report("P032", example.span)
+        base.report("P032", example.span)
+    if dated is not None and not any(_names_period(row, dated) for row in example.rows):
+        base.report("P054", example.span, name=dated)
 
 
-def _events(row: t.Given, name: t.Ident, scope: Scope) -> None:
-    symbol = scope.symbols.get(name.text)
-    if symbol is None or not isinstance(symbol.node, t.Events):
-        known = [s.name for s in scope.symbols.values() if s.role == EVENTS]
-        scope.report("N007", name.span, name=name.text, near=nearest(name.text, known))
-        return
-    _settings(row.settings, {column.name.text: kind_of(column.kind) for column in symbol.node.rows}, "P030", scope)
+def _names_period(row: t.Given | t.Expect, dated: str) -> bool:
+    return bool(row.whose and row.whose.periods) or any(setting.name.text == dated for setting in row.settings)
+
+
+def _level(stretch: t.Stretch, levels: Sequence[Scope]) -> Scope | None:
+    """The level that a line is about; None, told, where nothing is assessed by such periods."""
+    units = [scope.unit for scope in levels if scope.unit]
+    if stretch.unit not in units:
+        levels[0].report("P052", stretch.span, unit=Word(stretch.unit), known=tuple(map(Word, units)))
+        return None
+    ends = [read_period(end.text, Base(stretch.unit)) for end in (stretch.first, stretch.last)]
+    if ends[0] is None or ends[1] is None or ends[1] < ends[0]:
+        levels[0].report("P053", stretch.span, unit=Word(stretch.unit), text=stretch.span.text)
+        return None
+    return levels[units.index(stretch.unit)]
+
+
+def _events(row: t.Given, name: t.Ident, levels: Sequence[Scope]) -> None:
+    for scope in levels:
+        symbol = scope.symbols.get(name.text)
+        if symbol is not None and isinstance(symbol.node, t.Events):
+            columns = {column.name.text: kind_of(column.kind) for column in symbol.node.rows}
+            _settings(row.settings, columns, "P030", scope)
+            return
+    known = [s.name for scope in levels for s in scope.symbols.values() if s.role == EVENTS]
+    levels[0].report("N007", name.span, name=name.text, near=nearest(name.text, known))
 
 
 def _settings(settings: tuple[t.Setting, ...], known: Mapping[str, Kind], code: str, scope: Scope) -> None:
@@ -42,15 +71,5 @@ def _settings(settings: tuple[t.Setting, ...], known: Mapping[str, Kind], code: 
             check_literal(setting.value, known[name], name, scope)
 
 
-def _settable(symbols: Mapping[str, Symbol]) -> dict[str, Kind]:
-    return {s.name: s.kind for s in symbols.values() if s.role in (FACT, PARAM) and s.kind is not None}
-
-
-def _expectable(symbols: Mapping[str, Symbol]) -> dict[str, Kind]:
-    """Ledgers, lets, grades and the total."""
-    found = {s.name: s.kind for s in symbols.values() if s.role in (LEDGER, LET) and s.kind is not None}
-    for symbol in symbols.values():
-        if symbol.role == GRADE and isinstance(symbol.node, t.Grade):
-            grades = tuple(row.grade.text for row in symbol.node.rows if isinstance(row, t.GradeBand))
-            found[symbol.name] = Kind(Base.ONE_OF, options=grades)
-    return {**found, t.TOTAL: k.POINTS}
+def _of_roles(symbols: Mapping[str, Symbol], *roles: str) -> dict[str, Kind]:
+    return {s.name: s.kind for s in symbols.values() if s.role in roles and s.kind is not None}

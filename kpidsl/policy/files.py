@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from os.path import normpath
 from pathlib import PurePath
+from typing import Any
 
 from kpidsl.policy.model import all_ledgers
 from kpidsl.syntax import tree as t
@@ -16,9 +17,15 @@ Reader = Callable[[str], Source]
 """Reads a text by path; raises OSError or RefusedError."""
 
 
+Declared = t.Param | t.Table | t.Let | t.Ledger | t.Grade | t.Rank
+
+
 @dataclass
 class Merged:
-    """The declarations of all the files, parents first, with what later files fill, replace and remove."""
+    """The declarations of all the files, parents first, with what later files fill, replace and remove.
+
+    `levels`: those under `assess`, by unit of time, with the line that heads them first.
+    """
 
     headers: list[t.Header] = field(default_factory=list)
     facts: list[t.Fact] = field(default_factory=list)
@@ -27,9 +34,13 @@ class Merged:
     tables: list[t.Table] = field(default_factory=list)
     lets: list[t.Let] = field(default_factory=list)
     ledgers: list[t.Ledger] = field(default_factory=list)
+    totals: list[t.Ledger] = field(default_factory=list)
+    payouts: list[t.Ledger] = field(default_factory=list)
     results: list[t.Grade | t.Rank] = field(default_factory=list)
     examples: list[t.Example] = field(default_factory=list)
     requires: list[t.Require] = field(default_factory=list)
+    heads: list[t.Assess] = field(default_factory=list)
+    levels: "dict[str, Merged]" = field(default_factory=dict)
 
 
 def load(source: Source, read: Reader, findings: list[Finding]) -> list[t.File]:
@@ -67,30 +78,83 @@ def merge(files: list[t.File], findings: list[Finding]) -> Merged:
     merged = Merged()
     for file in files:
         for line in file.lines:
-            match line:
-                case t.Header():
-                    merged.headers.append(line)
-                case t.Facts():
-                    merged.facts += line.rows
-                case t.Events():
-                    merged.events.append(line)
-                case t.Param():
-                    merged.params.append(line)
-                case t.Table():
-                    merged.tables.append(line)
-                case t.Let():
-                    merged.lets.append(line)
-                case t.Grade() | t.Rank():
-                    merged.results.append(line)
-                case t.Example():
-                    merged.examples.append(line)
-                case t.Require():
-                    merged.requires.append(line)
-                case t.Ledger(edit=edit) if edit:
-                    _edit(merged.ledgers, line, findings)
-                case t.Ledger():
-                    merged.ledgers.append(line)
+            _take(line, merged, findings)
     return merged
+
+
+# What belongs to the whole policy, and not to one of its levels.
+_WHOLE = (t.Header, t.Extends, t.Param, t.Table, t.Require, t.Example, t.Assess)
+
+
+def _take(line: t.FileLine, merged: Merged, findings: list[Finding]) -> None:
+    if merged.heads and isinstance(line, _WHOLE):
+        findings.append(Finding("P049", line.span, {"head": merged.heads[0].span.text}))
+        return
+    match line:
+        case t.Header():
+            merged.headers.append(line)
+        case t.Facts():
+            merged.facts += line.rows
+        case t.Events():
+            merged.events.append(line)
+        case t.Param():
+            merged.params.append(line)
+        case t.Table():
+            merged.tables.append(line)
+        case t.Let():
+            merged.lets.append(line)
+        case t.Grade() | t.Rank():
+            merged.results.append(line)
+        case t.Example():
+            merged.examples.append(line)
+        case t.Require():
+            merged.requires.append(line)
+        case t.Assess(unit=unit, rows=rows):
+            level = merged.levels.setdefault(unit, Merged())
+            level.heads.append(line)
+            for inner in rows:
+                _take(inner, level, findings)
+        case t.Replacement(line=declared):
+            _replace(merged, declared, findings)
+        case t.Removal(role=role, name=name):
+            _exchange(merged, role, name, None, findings)
+        case t.Ledger(edit=edit) if edit:
+            _edit(merged.ledgers, line, findings)
+        case t.Ledger(role="TOTAL"):
+            merged.totals.append(line)
+        case t.Ledger(role="PAYOUT"):
+            merged.payouts.append(line)
+        case t.Ledger():
+            merged.ledgers.append(line)
+
+
+_ROLES: dict[type, str] = {t.Param: "PARAM", t.Table: "TABLE", t.Let: "LET", t.Grade: "GRADE", t.Rank: "RANK"}
+
+
+def _replace(merged: Merged, declared: Declared, findings: list[Finding]) -> None:
+    if isinstance(declared, t.Ledger) and declared.role == "TOTAL":
+        merged.totals[:] = [declared]
+        return
+    role = "PAYOUT" if isinstance(declared, t.Ledger) else _ROLES[type(declared)]
+    _exchange(merged, role, declared.name, declared, findings)
+
+
+def _exchange(merged: Merged, role: str, name: t.Ident, new: Declared | None, findings: list[Finding]) -> None:
+    """`new` in the place of the declaration of its role and name; nothing where there is no `new`."""
+    lists: dict[str, list[Any]] = {"PARAM": merged.params, "TABLE": merged.tables, "LET": merged.lets,
+                                   "PAYOUT": merged.payouts, "GRADE": merged.results,
+                                   "RANK": merged.results}  # fmt: skip
+    held = lists[role]
+    known = [line for line in held if _ROLES.get(type(line), "PAYOUT") == role]
+    for line in known:
+        if line.name.text == name.text:
+            at = held.index(line)
+            held[at : at + 1] = [] if new is None else [new]
+            return
+    names = tuple(line.name.text for line in known)
+    args: dict[str, Argument] = {"name": name.text, "near": nearest(name.text, names), "known": names,
+                                 "role": Word(role)}  # fmt: skip
+    findings.append(Finding("P033", name.span, args))
 
 
 def _edit(ledgers: list[t.Ledger], edit: t.Ledger, findings: list[Finding]) -> None:

@@ -5,7 +5,23 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from kpidsl.policy.arithmetic import comparable, of_product, of_quotient, of_sum, together
-from kpidsl.policy.model import EVENTS, GRADE, RANK, TABLE, Symbol, constant, day, kind_of, quantity_kind
+from kpidsl.policy.model import (
+    EVENTS,
+    FACT,
+    GRADE,
+    LEDGER,
+    LET,
+    RANK,
+    TABLE,
+    Below,
+    Symbol,
+    calendar_kind,
+    columns_of,
+    constant,
+    day,
+    quantity_kind,
+)
+from kpidsl.policy.tables import axes
 from kpidsl.syntax import tree as t
 from kpidsl.text.findings import Argument, Finding, Phrase, Word, nearest
 from kpidsl.text.source import Span
@@ -13,15 +29,22 @@ from kpidsl.text.words import word_table
 from kpidsl.values import kinds as k
 from kpidsl.values.kinds import Base, Kind
 
+# What a period leaves behind for the next one.
+KEPT = (FACT, LET, LEDGER, GRADE, RANK)
+
 
 @dataclass(frozen=True)
 class Scope:
-    """What names mean where an expression stands; `columns` are those of the events that it goes over."""
+    """What names mean where an expression stands; `columns` are those of the rows that it goes over.
+
+    `unit` is the period that is assessed, empty where there is none; `below` the results of the shorter ones.
+    """
 
     symbols: Mapping[str, Symbol]
     findings: list[Finding]
+    unit: str = ""
+    below: Below = field(default_factory=dict)
     worth: bool = False
-    total: bool = False
     columns: Mapping[str, Kind] = field(default_factory=dict)
 
     def report(self, code: str, span: Span, **args: Argument) -> None:
@@ -43,10 +66,8 @@ def infer(node: t.Expr | t.Slope, scope: Scope) -> Kind | None:
         case t.Calendar():
             if day(node) is None:
                 scope.report("K017", node.span, text=node.text)
-            return k.DATE
+            return calendar_kind(node)
         case t.Total():
-            if not scope.total:
-                scope.report("N010", node.span)
             return k.POINTS
         case t.Full():
             return _full(node, scope)
@@ -76,6 +97,13 @@ def infer(node: t.Expr | t.Slope, scope: Scope) -> Kind | None:
             return _lookup(node, scope)
         case t.Aggregate():
             return _aggregate(node, scope)
+        case t.ChoiceOf():
+            return _choice_of(node, scope)
+        case t.Previous():
+            return _previous(node, scope)
+        case t.GroupSize(rank=rank):
+            _named(rank, (RANK,), "N011", scope)
+            return k.COUNT
         case t.Per():
             return _per(node, scope)
         case t.Bands() | t.Points() | t.Choose():
@@ -131,7 +159,7 @@ def _name(node: t.Name, scope: Scope) -> Kind | None:
         near = _unglued(node.text, scope) or nearest(node.text, [*scope.columns, *scope.symbols])
         scope.report("N001", node.span, name=node.text, near=near)
         return None
-    if symbol.role in (EVENTS, TABLE, GRADE, RANK):
+    if symbol.role in (EVENTS, TABLE):
         events = node.text if symbol.role == EVENTS else ""
         scope.report("N003", node.span, name=node.text, role=Word(symbol.role), near=events)
         return None
@@ -281,7 +309,7 @@ def _lookup(node: t.Lookup, scope: Scope) -> Kind | None:
     if len(node.keys) != len(table.by):
         scope.report("K011", node.span, name=table.name.text, wanted=len(table.by), given=len(node.keys))
         return symbol.kind
-    for key, axis in zip(node.keys, table_axes(table), strict=False):     # P012 tells where the axes do not fit
+    for key, axis in zip(node.keys, axes(table), strict=False):     # P012 tells where the axes do not fit
         if isinstance(key, t.Name) and not scope.knows(key.text):
             check_option(key.text, key.span, Kind(Base.ONE_OF, options=axis), scope)
             continue
@@ -291,26 +319,72 @@ def _lookup(node: t.Lookup, scope: Scope) -> Kind | None:
     return symbol.kind
 
 
-def table_axes(table: t.Table) -> list[tuple[str, ...]]:
-    """The keys along each axis: those of the rows and, in a table by two, those of the header."""
-    down = tuple(row.key.text for row in table.rows if isinstance(row, t.TableRow))
-    across = [tuple(key.text for key in row.keys) for row in table.rows if isinstance(row, t.TableHeader)]
-    return [down, *across[:1]]
-
-
 def _aggregate(node: t.Aggregate, scope: Scope) -> Kind | None:
-    symbol = scope.symbols.get(node.events.text)
-    if symbol is None or not isinstance(symbol.node, t.Events):
-        known = [s.name for s in scope.symbols.values() if s.role == EVENTS]
-        scope.report("N007", node.events.span, name=node.events.text, near=nearest(node.events.text, known))
+    if not _rows(node, scope):
         return None
-    inner = replace(scope, columns={row.name.text: kind_of(row.kind) for row in symbol.node.rows})
+    own = columns_of(node.rows, scope.symbols, scope.below)
+    inner = replace(scope, columns={**scope.columns, **own})
     if node.where is not None:
         condition(node.where, inner)
     if node.value is None:
         return k.COUNT
     kind = _numeric(node.value, inner)
     return k.NUMBER if kind == k.COUNT and node.function == "AVERAGE_OF" else kind
+
+
+def _rows(node: t.Aggregate, scope: Scope) -> bool:
+    """Whether there are such rows to go over."""
+    rows = node.rows
+    if rows.last is not None and (not scope.unit or rows.last[0] < 1):
+        scope.report("P037" if rows.last[0] else "K010", rows.span, text=rows.span.text)
+    if rows.name is not None:
+        if node.function == "STREAK_OF":
+            scope.report("P040", rows.span, name=rows.name.text)
+        symbol = scope.symbols.get(rows.name.text)
+        if rows.last and scope.unit and symbol and isinstance(symbol.node, t.Events) and symbol.node.by is None:
+            scope.report("P036", rows.span, name=rows.name.text, known=())
+        return _named(rows.name, (EVENTS,), "N007", scope)
+    if rows.unit in scope.below:
+        return True
+    if rows.unit != scope.unit or not scope.unit:
+        scope.report("P039", rows.span, unit=Word(rows.unit), known=tuple(map(Word, scope.below)))
+        return False
+    if rows.last is None and node.function != "STREAK_OF":
+        scope.report("P038", rows.span, unit=Word(rows.unit), last=Word("LAST"))
+    return True
+
+
+def _named(name: t.Ident, roles: tuple[str, ...], code: str, scope: Scope) -> bool:
+    """Whether `name` has one of the roles; if not, it is told with the nearest that has."""
+    symbol = scope.symbols.get(name.text)
+    if symbol is not None and symbol.role in roles:
+        return True
+    known = [s.name for s in scope.symbols.values() if s.role in roles and s.name]
+    scope.report(code, name.span, name=name.text, near=nearest(name.text, known))
+    return False
+
+
+def _choice_of(node: t.ChoiceOf, scope: Scope) -> Kind | None:
+    kind = unify(node.arguments, scope)
+    if kind is not None and not kind.numeric:
+        scope.report("K003", node.arguments[0].span, text=node.arguments[0].span.text, kind=Word(kind.base))
+        return None
+    return k.NUMBER if kind == k.COUNT and node.function == "AVERAGE_OF" else kind
+
+
+def _previous(node: t.Previous, scope: Scope) -> Kind | None:
+    if not scope.unit:
+        scope.report("P037", node.span)
+    default = infer(node.default, scope) if node.default is not None else None
+    if not _named(node.name, KEPT, "N012", scope):
+        return None
+    kind = scope.symbols[node.name.text].kind
+    if kind is None:
+        scope.report("K027", node.span, name=node.name.text)
+    elif default is not None and node.default is not None and not is_zero(node.default) \
+            and not comparable(kind, default):
+        scope.report("K004", node.default.span, kind=Word(default.base), other=Word(kind.base))
+    return kind
 
 
 def _per(node: t.Per, scope: Scope) -> Kind | None:

@@ -5,9 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from typing import Any
 
 from kpidsl.syntax import tree as t
 from kpidsl.values import kinds as k
+from kpidsl.values.calendar import read_any
 from kpidsl.values.kinds import Base, Kind, Range
 
 FACT, EVENTS, PARAM, TABLE, LET, LEDGER = "FACTS", "EVENTS", "PARAM", "TABLE", "LET", "RULE"
@@ -16,7 +18,10 @@ GRADE, RANK = "GRADE", "RANK"
 
 @dataclass(frozen=True)
 class Symbol:
-    """What a name stands for. `role` is one of the constants above; `kind` is None for events."""
+    """What a name stands for. `role` is one of the constants above; `kind` is None for events.
+
+    The total's name is `t.TOTAL`.
+    """
 
     name: str
     role: str
@@ -29,24 +34,43 @@ class Symbol:
         return self.node.role if isinstance(self.node, t.Ledger) else self.role
 
 
+Below = Mapping[str, Mapping[str, Kind]]
+"""By unit of time, the results of the shorter periods: their names and kinds."""
+
+
 @dataclass(frozen=True)
 class Policy:
+    """One level of a policy: what is assessed once a period of `unit`, the fact `dated` telling which.
+
+    There is neither where a policy has no periods. `below` are the levels within this one, `above` is the next one.
+    """
+
     title: str
     edition: str | None
     subject: str
     within: tuple[str, ...]
-    period: str | None
+    unit: str
+    dated: t.Ident | None
     roundings: Mapping[str, t.Rounding]
     facts: tuple[t.Fact, ...]
     events: tuple[t.Events, ...]
     params: tuple[t.Param, ...]
     tables: tuple[t.Table, ...]
     ledgers: tuple[t.Ledger, ...]
+    total: t.Ledger
+    payouts: tuple[t.Ledger, ...]
     results: tuple[t.Grade | t.Rank, ...]
     examples: tuple[t.Example, ...]
     symbols: Mapping[str, Symbol]
     order: tuple[str, ...]
     files: tuple[t.File, ...]
+    below: Below
+    above: "Policy | None" = None
+
+    @property
+    def levels(self) -> "tuple[Policy, ...]":
+        """This level and those above it."""
+        return (self, *(self.above.levels if self.above else ()))
 
     @property
     def hash(self) -> str:
@@ -87,9 +111,11 @@ def constant(node: t.Expr) -> Fraction | None:
     return None
 
 
-def literal(node: t.Expr) -> k.Value:
+def literal(node: t.Expr, kind: Kind | None = None) -> k.Value:
     """The value of a literal as `param` and `default` write it; a name stands for an option."""
     match node:
+        case t.Quantity(value=value) if kind == k.YEAR:
+            return date(int(value), 1, 1)
         case t.Quantity(value=value) | t.YesNo(value=value):
             return value
         case t.Text(text=text) | t.Name(text=text):
@@ -100,10 +126,23 @@ def literal(node: t.Expr) -> k.Value:
 
 
 def day(node: t.Calendar) -> date | None:
+    """The day, or the first day of the period, that is written."""
     try:
         return date.fromisoformat(node.text)
     except ValueError:
-        return None
+        found = read_any(node.text)
+        return found[0] if found else None
+
+
+def calendar_kind(node: t.Calendar) -> Kind:
+    """A day has three parts; what has fewer is a period."""
+    found = read_any(node.text) if node.text.count("-") < 2 else None
+    return Kind(found[1]) if found else k.DATE
+
+
+def is_year(node: t.Expr) -> bool:
+    """Whether a bare number can be a year."""
+    return isinstance(node, t.Quantity) and node.unit == "NUMBER" and node.value in range(1900, 3000)
 
 
 def quantity_kind(node: t.Quantity) -> Kind:
@@ -114,16 +153,35 @@ def parts_of(ledger: t.Ledger) -> list[t.Ledger]:
     return [row for row in ledger.rows if isinstance(row, t.Ledger)]
 
 
-def names_used(node: t.Node, symbols: Mapping[str, Symbol]) -> list[str]:
-    """Names of the policy in `node`; in an aggregate, the columns of its events are not among them."""
+def columns_of(rows: t.Rows, symbols: Mapping[str, Symbol], below: Below) -> Mapping[str, Kind]:
+    """What the rows that an aggregate goes over hold; those of its own level hold the names of the policy itself."""
+    if rows.name is None:
+        return below.get(rows.unit, {})
+    symbol = symbols.get(rows.name.text)
+    events = symbol.node if symbol else None
+    return {row.name.text: kind_of(row.kind) for row in events.rows} if isinstance(events, t.Events) else {}
+
+
+def names_used(node: Any, symbols: Mapping[str, Symbol], below: Below) -> list[str]:
+    """Names of the policy in `node`, the total's among them; not those that are columns of an aggregate's rows."""
     columns: set[int] = set()
     for found in t.walk(node):
-        if isinstance(found, t.Aggregate) and found.events.text in symbols:
-            events = symbols[found.events.text].node
-            own = {row.name.text for row in events.rows} if isinstance(events, t.Events) else set()
+        if isinstance(found, t.Aggregate):
+            own = columns_of(found.rows, symbols, below)
             inner = t.walk((found.value, found.where))
-            columns |= {id(name) for name in inner if isinstance(name, t.Name) and name.text in own}
-    return [found.text for found in t.walk(node) if isinstance(found, t.Name) and id(found) not in columns]
+            columns |= {id(name) for name in inner if _name(name) in own}
+    return [name for found in t.walk(node) if id(found) not in columns and (name := _name(found)) is not None]
+
+
+def _name(node: t.Node) -> str | None:
+    match node:
+        case t.Name(text=text):
+            return text
+        case t.Total():
+            return t.TOTAL
+        case t.GroupSize(rank=rank):
+            return rank.text
+    return None
 
 
 def worth_of_all(ledgers: tuple[t.Ledger, ...] | list[t.Ledger]) -> Fraction:

@@ -1,24 +1,18 @@
 """Files to policy. Never raises for a writer's mistake: what is wrong comes back as findings."""
 
-from collections.abc import Mapping
 from dataclasses import replace
-from graphlib import CycleError, TopologicalSorter
 
-from kpidsl.policy.arithmetic import comparable
-from kpidsl.policy.bands import check_bands
-from kpidsl.policy.bodies import check_ledger
-from kpidsl.policy.declarations import check_declarations, check_subject, declare
+from kpidsl.policy.declarations import check_period, check_subject
 from kpidsl.policy.examples import check_example
 from kpidsl.policy.files import Merged, Reader, load, merge
-from kpidsl.policy.infer import Scope, infer
-from kpidsl.policy.model import LEDGER, LET, Policy, Symbol, kind_of, names_used
+from kpidsl.policy.levels import Frame, Level, resolve_level
+from kpidsl.policy.model import FACT, PARAM, TABLE, Policy, Symbol
 from kpidsl.policy.requires import check_requires
-from kpidsl.policy.results import check_result
 from kpidsl.syntax import tree as t
 from kpidsl.text.findings import Finding, Word
 from kpidsl.text.source import Source, Span
 from kpidsl.text.wording import has_errors
-from kpidsl.values.kinds import Kind
+from kpidsl.values.kinds import PERIODS, Base
 from kpidsl.values.node import changed
 
 
@@ -27,112 +21,109 @@ def resolve(source: Source, read: Reader) -> tuple[Policy | None, list[Finding]]
     findings: list[Finding] = []
     files = load(source, read, findings)
     merged = merge(files, findings)
-    symbols = declare(merged, findings)
-    order = _evaluation_order(symbols, findings)
-    scope = Scope(symbols, findings)
-    _infer_lets(order, symbols, scope)
-    check_declarations(merged, scope)
-    for ledger in merged.ledgers:
-        check_ledger(ledger, "", scope)
-    for node in t.walk((*merged.lets, *merged.ledgers)):
-        if isinstance(node, t.Bands):
-            check_bands(node, scope)
-    groups = [name.text for header in merged.headers for row in header.rows
-              if isinstance(row, t.Subject) for name in row.within]  # fmt: skip
-    for result in merged.results:
-        check_result(result, groups, replace(scope, total=True))
-    check_requires(merged, scope)
+    header = _header(merged, source, findings)
+    levels = _levels(merged, header, findings)
+    base = levels[0].scope
+    if header is not None:
+        for row in header.rows:
+            if isinstance(row, t.Subject):
+                check_subject(row, base)
+            if isinstance(row, t.Period):
+                check_period(row, base)
+    check_requires(merged, base)
     for example in merged.examples:
-        check_example(example, scope)
-    header = _header(merged, source, scope)
+        check_example(example, [level.scope for level in levels], _dated(header))
     found = _causes(_once(findings))
     if header is None or has_errors(found):
         return None, found
-    return _policy(header, merged, symbols, order, tuple(files)), found
+    return _policy(header, merged, levels, tuple(files)), found
 
 
-def _policy(header: t.Header, merged: Merged, symbols: dict[str, Symbol], order: tuple[str, ...],
-            files: tuple[t.File, ...]) -> Policy:
+def _levels(merged: Merged, header: t.Header | None, findings: list[Finding]) -> list[Level]:
+    """The file itself and what it assesses over longer periods, the shortest first."""
+    rows = header.rows if header else ()
+    subject = next((row for row in rows if isinstance(row, t.Subject)), None)
+    period = next((row for row in rows if isinstance(row, t.Period)), None)
+    unit = period.unit if period and period.by else ""
+    groups = tuple(name.text for name in subject.within) if subject else ()
+    frame = Frame(subject.name.text if subject else "", groups, unit, {}, {})
+    levels = [resolve_level(merged, frame, findings)]
+    for longer in sorted(merged.levels, key=lambda name: PERIODS.index(Base(name))):
+        content = merged.levels[longer]
+        if not unit or PERIODS.index(Base(longer)) <= PERIODS.index(Base(unit)):
+            findings.append(Finding("P037" if not unit else "P048", content.heads[0].span,
+                                    {"text": content.heads[0].span.text, "unit": Word(unit)}))  # fmt: skip
+        last = levels[-1]
+        below = {**last.frame.below, last.frame.unit: last.results} if last.frame.unit else {}
+        kept = {name: symbol for name, symbol in levels[0].scope.symbols.items() if _shared(symbol, frame)}
+        levels.append(resolve_level(content, replace(frame, unit=longer, shared=kept, below=below), findings))
+    return levels
+
+
+def _dated(header: t.Header | None) -> str | None:
+    periods = [row for row in header.rows if isinstance(row, t.Period)] if header else []
+    return periods[0].by.text if periods and periods[0].by else None
+
+
+def _shared(symbol: Symbol, frame: Frame) -> bool:
+    """What every level has: parameters, tables, the subject and its groups."""
+    return symbol.role in (PARAM, TABLE) or (symbol.role == FACT and symbol.name in (frame.subject, *frame.groups))
+
+
+def _policy(header: t.Header, merged: Merged, levels: list[Level], files: tuple[t.File, ...]) -> Policy:
     subject = next(row for row in header.rows if isinstance(row, t.Subject))
-    period = next((row.unit for row in header.rows if isinstance(row, t.Period)), None)
+    period = next((row for row in header.rows if isinstance(row, t.Period)), None)
     roundings = {row.scope: row for row in header.rows if isinstance(row, t.Rounding)}
-    return Policy(
-        header.title, header.edition, subject.name.text, tuple(name.text for name in subject.within), period,
-        roundings, tuple(merged.facts), tuple(merged.events), tuple(merged.params), tuple(merged.tables),
-        tuple(merged.ledgers), tuple(merged.results), tuple(merged.examples), symbols, order, files,
-    )  # fmt: skip
+    owner = next(fact for fact in merged.facts if fact.name.text == subject.name.text)
+    policy: Policy | None = None
+    for level in reversed(levels):
+        own = level.content
+        facts, dated = tuple(own.facts), period.by if period else None
+        if own.heads:
+            column = period_fact(own.heads[0])
+            facts, dated = (owner, column, *facts), column.name
+        policy = Policy(
+            header.title, header.edition, subject.name.text, level.frame.groups, level.frame.unit, dated, roundings,
+            facts, tuple(own.events), tuple(merged.params), tuple(merged.tables), tuple(own.ledgers), level.total,
+            tuple(own.payouts), tuple(own.results), tuple(merged.examples), level.scope.symbols, level.order, files,
+            level.frame.below, policy,
+        )  # fmt: skip
+    assert policy is not None
+    return policy
 
 
-def _header(merged: Merged, source: Source, scope: Scope) -> t.Header | None:
+def period_fact(head: t.Assess) -> t.Fact:
+    """The column of a longer period's table that says which period a row is of; it is called as the file calls it."""
+    word = head.span.text.split()[-1]
+    return t.Fact(head.span, t.Ident(head.span, head.unit.lower()), word, t.Kind(head.span, head.unit), (), False, None,
+                  True)  # fmt: skip
+
+
+def _header(merged: Merged, source: Source, findings: list[Finding]) -> t.Header | None:
     """The nearest title over the lines of all the files' headers."""
     if not merged.headers:
-        scope.report("P001", Span(source, 0, 1))
+        findings.append(Finding("P001", Span(source, 0, 1)))
         return None
     rows = tuple(row for header in merged.headers for row in header.rows)
     seen: set[str] = set()
     for row in rows:
         what = row.scope if isinstance(row, t.Rounding) else type(row).__name__
         if what in seen:
-            scope.report("P019", row.span)
+            findings.append(Finding("P019", row.span))
         seen.add(what)
         if isinstance(row, t.Rounding) and (row.decimals.denominator != 1 or row.decimals > 12):
-            scope.report("P020", row.span)
-    subject = next((row for row in rows if isinstance(row, t.Subject)), None)
-    if subject is None:
-        scope.report("P021", merged.headers[0].span)
+            findings.append(Finding("P020", row.span))
+    if not any(isinstance(row, t.Subject) for row in rows):
+        findings.append(Finding("P021", merged.headers[0].span))
         return None
-    check_subject(merged, subject, scope)
-    if not merged.ledgers:
-        scope.report("P022", merged.headers[-1].span)
+    if not (merged.ledgers or merged.payouts):
+        findings.append(Finding("P022", merged.headers[-1].span))
     return changed(merged.headers[-1], rows=rows)
-
-
-def _evaluation_order(symbols: dict[str, Symbol], findings: list[Finding]) -> tuple[str, ...]:
-    """Lets and ledgers, each after what it needs. A circle is a finding, and ends the order."""
-    computed = {name: symbol.node for name, symbol in symbols.items() if symbol.role in (LET, LEDGER)}
-    needs = {name: [used for used in _names_in(node, symbols) if used in computed] for name, node in computed.items()}
-    try:
-        return tuple(TopologicalSorter(needs).static_order())
-    except CycleError as error:
-        circle: list[str] = list(reversed(error.args[1]))
-        findings.append(Finding("N008", computed[circle[0]].name.span, {"names": " → ".join(circle)}))
-        return ()
-
-
-def _names_in(node: t.Node, symbols: Mapping[str, Symbol]) -> list[str]:
-    """What `node` needs worked out first: names it uses, and the ledgers right under it."""
-    if not isinstance(node, t.Ledger):
-        return names_used(node, symbols)
-    names: list[str] = []
-    for row in node.rows:
-        if isinstance(row, t.Ledger):
-            names.append(row.name.text)
-        elif not isinstance(row, t.Let):
-            names += _names_in(row, symbols)
-    return names
-
-
-def _infer_lets(order: tuple[str, ...], symbols: dict[str, Symbol], scope: Scope) -> None:
-    for name in order:
-        symbol = symbols[name]
-        if isinstance(symbol.node, t.Let):
-            symbols[name] = replace(symbol, kind=_let_kind(symbol.node, scope))
-
-
-def _let_kind(let: t.Let, scope: Scope) -> Kind | None:
-    """The kind that the line says, which must fit its value, or that of the value."""
-    kind = infer(let.value, scope)
-    if let.kind is None:
-        return kind
-    said = kind_of(let.kind)
-    if kind is not None and not comparable(said, kind):
-        scope.report("K018", let.kind.span, kind=Word(kind.base), other=Word(said.base), name=let.name.text)
-    return said
 
 
 # What is missing where a line or a file could not be read is most likely there.
 _ABSENCES = frozenset({"P001", "P005", "P010", "P018", "P021", "P022", "P025"})
-_UNKNOWN = frozenset({"N001", "N006", "N007", "P006", "P030", "P031"})
+_UNKNOWN = frozenset({"N001", "N006", "N007", "N011", "N012", "P006", "P030", "P031", "P033", "P047"})
 
 
 def _causes(findings: list[Finding]) -> list[Finding]:

@@ -12,9 +12,7 @@ def check_result(result: t.Grade | t.Rank, groups: list[str], scope: Scope) -> N
     if isinstance(result, t.Rank):
         for value in (result.value, *result.breakers):
             _quantity(value, scope)
-        for name in result.within:
-            if name.text not in groups:
-                scope.report("P029", name.span, name=name.text, near=nearest(name.text, groups), known=tuple(groups))
+        _groups(result.within, groups, scope)
         return
     _quantity(result.value, scope)
     bands = [row for row in result.rows if isinstance(row, t.GradeBand)]
@@ -23,13 +21,25 @@ def check_result(result: t.Grade | t.Rank, groups: list[str], scope: Scope) -> N
             compare_kinds(result.value, bound, scope)
     rows = tuple(t.BandRow(band.span, band.band, t.Missing(band.span)) for band in bands)
     check_bands(t.Bands(result.span, result.value, rows), scope)
-    known = [band.grade.text for band in bands]
+    known = list(dict.fromkeys(band.grade.text for band in bands))
     for row in result.rows:
+        if isinstance(row, t.GradeOverride | t.Quota) and row.grade.text not in known:
+            scope.report("P028", row.grade.span, name=row.grade.text, near=nearest(row.grade.text, known),
+                         known=tuple(known))  # fmt: skip
         if isinstance(row, t.GradeOverride):
             condition(row.when, scope)
-            if row.grade.text not in known:
-                scope.report("P028", row.grade.span, name=row.grade.text, near=nearest(row.grade.text, known),
-                             known=tuple(known))  # fmt: skip
+        if isinstance(row, t.Quota):
+            _groups(row.within, groups, scope)
+            if row.grade.text == known[-1]:
+                scope.report("P050", row.grade.span, name=row.grade.text)
+            if row.limit > 1 if row.share else row.limit.denominator != 1:
+                scope.report("P051", row.span, text=row.span.text)
+
+
+def _groups(within: tuple[t.Ident, ...], groups: list[str], scope: Scope) -> None:
+    for name in within:
+        if name.text not in groups:
+            scope.report("P029", name.span, name=name.text, near=nearest(name.text, groups), known=tuple(groups))
 
 
 def _quantity(value: t.Expr, scope: Scope) -> None:

@@ -1,6 +1,6 @@
 """What a policy says after all its files: every line that holds, with the file and line that set it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from kpidsl.policy.model import Policy
 from kpidsl.reports.policy_text import place_text
@@ -23,23 +23,40 @@ def effective(policy: Policy, lang: Lang) -> str:
 
 def _lines(policy: Policy) -> Iterator[Shown]:
     yield from _header(policy)
-    yield from ((0, line.span) for line in (*policy.facts, *policy.params))
-    for events in policy.events:
-        yield from ((0, events.span), *((1, row.span) for row in events.rows))
-    for table in policy.tables:
-        yield from ((0, table.span), *((1, row.span) for row in table.rows))
-    lets = [symbol.node for symbol in policy.symbols.values() if isinstance(symbol.node, t.Let)]
-    for let in lets:
-        yield 0, let.span
-        yield from _block(let.value, 1)
-    for ledger in policy.ledgers:
-        yield from _ledger(ledger, 0)
-    for result in policy.results:
-        yield 0, result.span
-        if isinstance(result, t.Grade):
-            yield from ((1, row.span) for row in result.rows)
+    yield from _declared(policy.params)
+    yield from _declared(policy.tables)
+    yield from _level(policy, 0)
+    for level in policy.levels[1:]:
+        head = next(line for file in policy.files for line in file.lines
+                    if isinstance(line, t.Assess) and line.unit == level.unit)  # fmt: skip
+        yield 0, head.span
+        yield from _level(level, 1)
     for file in policy.files:
         yield from ((0, line.span) for line in file.lines if isinstance(line, t.Require))
+
+
+def _level(policy: Policy, depth: int) -> Iterator[Shown]:
+    """What is assessed once a period; the subject and the period of a longer one stand in no line."""
+    yield from ((depth, fact.span) for fact in policy.facts[2 if depth else 0 :])
+    for events in policy.events:
+        yield from ((depth + deeper, span) for deeper, span in _declared([events]))
+    lets = [symbol.node for symbol in policy.symbols.values() if isinstance(symbol.node, t.Let)]
+    for let in lets:
+        yield depth, let.span
+        yield from _block(let.value, depth + 1)
+    own = [policy.total] if any(isinstance(row, t.Posting) for row in policy.total.rows) else []
+    for ledger in (*policy.ledgers, *own, *policy.payouts):
+        yield from _ledger(ledger, depth)
+    for result in policy.results:
+        yield depth, result.span
+        if isinstance(result, t.Grade):
+            yield from ((depth + 1, row.span) for row in result.rows)
+
+
+def _declared(lines: Iterable[t.Param | t.Table | t.Events]) -> Iterator[Shown]:
+    for line in lines:
+        yield 0, line.span
+        yield from ((1, row.span) for row in line.rows)
 
 
 def _header(policy: Policy) -> Iterator[Shown]:

@@ -12,10 +12,12 @@ from kpidsl.reports.policy_text import place_text, where
 from kpidsl.reports.standing import standing_lines
 from kpidsl.reports.trace import entry_lines, trace_lines
 from kpidsl.reports.words import phrase, phrases, signed
-from kpidsl.text.words import Lang
+from kpidsl.text.words import Lang, word_table
+from kpidsl.values.calendar import label
+from kpidsl.values.kinds import MONEY
 from kpidsl.values.numerals import LARGEST_SHOWN, decimal_places, exact, readable
 
-OPERANDS = {"multiply": "factor", "at most": "limit", "at least": "limit", "override": "becomes"}
+OPERANDS = {"multiply": "factor", "spread": "factor", "at most": "limit", "at least": "limit", "override": "becomes"}
 MARGIN = "  "
 
 
@@ -25,15 +27,21 @@ def explain(score: Score, program: Program, only: Sequence[str], lang: Lang) -> 
     lines = [_head(program, score, lang), ""]
     if not only:
         lines += [*_overview(score, program, statement, lang), ""]
-        if score.total.balance is not None:
+        if score.total.entries and score.total.balance is not None:
             lines += [*_statement(statement, lang), ""]
         lines += standing_lines(score, lang)
     lines += [phrases(lang)["legend"], ""]
-    outer = [score.accounts[name] for name in only] or [score.total]
+    outer = [score.accounts[name] for name in only] or _outermost(score, program)
     for account in outer:
         for shown in (account, *_inner(account, score)):
             lines += _account(shown, score, lang, "")
     return "\n".join(lines).rstrip()
+
+
+def _outermost(score: Score, program: Program) -> list[Account]:
+    """The total, where anything is added up, and the payouts."""
+    accounts = [score.accounts[ledger.name] for ledger in program.ledgers]
+    return [a for a in accounts if a.role == "payout" or (a.role == "total" and a.entries)]
 
 
 def _inner(account: Account, score: Score) -> list[Account]:
@@ -44,8 +52,10 @@ def _inner(account: Account, score: Score) -> list[Account]:
 
 
 def _head(program: Program, score: Score, lang: Lang) -> str:
-    labels = {item.name: item.header for item in program.facts.fields}
+    labels = program.headers
     groups = [f"{labels[name]} {value}" for name, value in zip(program.within, score.groups, strict=True)]
+    if program.unit and score.period:
+        groups.insert(0, f"{word_table().say(program.unit, lang)} {label(program.unit, score.period)}")
     edition = [phrase(lang, "edition", edition=program.edition)] if program.edition else []
     return phrases(lang)["comma"].join([f"{labels[program.subject]} {score.subject}", *groups, program.title, *edition])
 
@@ -57,14 +67,20 @@ def _overview(score: Score, program: Program, statement: Statement, lang: Lang) 
     said = phrases(lang)
     rows = []
     for account in (score.accounts[ledger.name] for ledger in program.ledgers):
-        if account.role in ("rule", "total"):
-            full = statement.full if account.role == "total" else account.worth
+        if account.role in ("rule", "payout") or (account.role == "total" and account.entries):
+            full = statement.full or None if account.role == "total" else account.worth
             worth = "" if full is None else readable(full)
-            points = readable(account.balance) if account.balance is not None else said[_reason(account.reason)]
+            points = _amount(account, lang) if account.balance is not None else said[_reason(account.reason)]
             rows.append((account.label or said["total"], account.source, worth, points))
     headers = (said["rule"], said["source"], said["worth"], said["result"])
     return tabulate(rows, headers, tablefmt="simple", disable_numparse=True,
                     colalign=("left", "left", "right", "right")).splitlines()  # fmt: skip
+
+
+def _amount(account: Account, lang: Lang) -> str:
+    """Points as a number, money with its unit."""
+    shown = readable(account.balance or Fraction(0))
+    return phrase(lang, "paid", score=shown) if account.kind == MONEY else shown
 
 
 def _account(account: Account, score: Score, lang: Lang, margin: str) -> Iterator[str]:
@@ -73,7 +89,7 @@ def _account(account: Account, score: Score, lang: Lang, margin: str) -> Iterato
     notes = [phrase(lang, "clause", source=account.source)] if account.source else []
     if account.role != "total":
         notes.append(where(account.place, lang))
-    worth = statement_of(account, score).full if account.role == "total" else account.worth
+    worth = statement_of(account, score).full or None if account.role == "total" else account.worth
     head = title + said["colon"] + _result(account._replace(worth=worth), lang)
     yield margin + head + (f"  [{said['comma'].join(notes)}]" if notes else "")
     shown: set[str] = set()
@@ -84,15 +100,17 @@ def _account(account: Account, score: Score, lang: Lang, margin: str) -> Iterato
     for entry in account.entries:
         if entry.verb != "round" or entry.amount:
             yield from _entry(entry, score, lang, margin + MARGIN, shown)
-    if account.role in ("section", "rule", "total"):
+    if account.role in ("section", "rule", "total", "payout"):
         yield ""
 
 
 def _result(account: Account, lang: Lang) -> str:
     if account.balance is None:
-        return phrases(lang)[_reason(account.reason)]
+        few = [entry.operand for entry in account.entries if entry.reason == "few"]
+        least = readable(few[0]) if few and few[0] else ""
+        return phrase(lang, "few" if few else _reason(account.reason), operand=least)
     if account.worth is None:
-        return phrase(lang, "score", score=readable(account.balance))
+        return phrase(lang, "paid" if account.kind == MONEY else "score", score=readable(account.balance))
     return phrase(lang, "score of", score=readable(account.balance), worth=readable(account.worth))
 
 

@@ -35,7 +35,7 @@ def reject_files(joined: Joined, outcome: Outcome, findings: Iterable[Finding], 
     for at, bad in rejected_rows(joined, outcome).items():
         table = joined.tables[at]
         if bad:
-            files[f".{table.table.header}" if at else ""] = _file(table, bad, told, lang)
+            files[f".{table.table.header}" if table.table.header else ""] = _file(table, bad, told, lang)
     return files
 
 

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from kpidsl.core.nodes import Grade, Ledger, Program, Rank
+from kpidsl.core.nodes import Grade, Ledger, Named, Program, Rank
 from kpidsl.core.results import GradeResult, RankResult, Score
 from kpidsl.reports.words import phrase
 from kpidsl.text.words import Lang
+from kpidsl.values.calendar import label
 from kpidsl.values.numerals import decimal_places, exact, fixed, readable
 
 NO_SCORE = "—"
@@ -20,58 +21,73 @@ _NUMBER = re.compile(r"[+-]?[\d,.]+%?")
 MOST_PLACES = 6
 
 
+Shown = Ledger | Grade | Rank
+Level = tuple[Program, Sequence[Score]]
+"""What is assessed once a period, and its scores."""
+ROLES = ("rule", "total", "payout")
+
+
 @dataclass(frozen=True)
 class Columns:
-    """The columns of a table of scores: the subject and its groups, the ledgers that are shown, grades and ranks."""
+    """The columns of a table of scores: who, when and in which groups, then the ledgers and results that are shown."""
 
     names: tuple[str, ...]
     headers: tuple[str, ...]
-    ledgers: tuple[Ledger, ...]
-    results: tuple[Grade | Rank, ...]
+    shown: tuple[Shown, ...]
 
 
 def columns(program: Program, lang: Lang) -> Columns:
-    labels = {item.name: item.header for item in program.facts.fields}
-    names = (program.subject, *program.within)
-    ledgers = tuple(ledger for ledger in program.ledgers if ledger.role in ("rule", "total"))
-    headers = (*(labels[name] for name in names), *(ledger.label or phrase(lang, "total") for ledger in ledgers),
-               *(result.label for result in program.results))  # fmt: skip
-    return Columns(names, headers, ledgers, program.results)
+    labels = program.headers
+    names = (program.subject, *((program.dated,) if program.dated else ()), *program.within)
+    shown = tuple(item for item in program.shown if not isinstance(item, Named) and _has_column(item))
+    headers = (*(labels[name] for name in names), *(item.label or phrase(lang, "total") for item in shown))
+    return Columns(names, headers, shown)
 
 
-def standings(score: Score, shown: Columns) -> list[str]:
-    """Grades and places as texts; empty where there is none."""
-    return [_standing(score.results[result.name]) for result in shown.results]
+def _has_column(item: Shown) -> bool:
+    """Grades, ranks, rules, payouts, and the total where there is anything to add up."""
+    if isinstance(item, Grade | Rank):
+        return True
+    return item.role in ROLES and (item.role != "total" or any(line.verb != "round" for line in item.lines))
 
 
-def _standing(result: GradeResult | RankResult) -> str:
+def who(score: Score, program: Program) -> list[str]:
+    """The subject, the period where there is one, and the groups."""
+    period = [label(program.unit, score.period)] if program.unit and score.period else []
+    return [score.subject, *period, *score.groups]
+
+
+def cells(score: Score, shown: Columns) -> list[Fraction | str | None]:
+    """Numbers of ledgers, texts of grades and places; None where there is none."""
+    results, accounts = score.results, score.accounts
+    return [_of_result(results[item.name]) if isinstance(item, Grade | Rank) else accounts[item.name].balance
+            for item in shown.shown]  # fmt: skip
+
+
+def _of_result(result: GradeResult | RankResult) -> str | None:
     if isinstance(result, GradeResult):
-        return result.grade
-    return "" if result.rank is None else str(result.rank)
+        return result.grade or None
+    return None if result.rank is None else str(result.rank)
 
 
-def values(score: Score, shown: Columns) -> list[Fraction | None]:
-    return [score.accounts[ledger.name].balance for ledger in shown.ledgers]
-
-
-def terminal(program: Program, scores: Sequence[Score], lang: Lang, width: int | None = None) -> str:
+def terminal(level: Level, lang: Lang, width: int | None = None) -> str:
     """Aligned by the width of Chinese characters; each column with as many decimals as its values need.
 
     Where `width` is given and the table is wider, its columns are laid in several tables, each with the subjects.
     """
     from tabulate import tabulate
 
+    program, scores = level
     shown = columns(program, lang)
-    grid = [values(score, shown) for score in scores]
-    places = [_places([row[at] for row in grid]) for at in range(len(shown.ledgers))]
-    rows = [[s.subject, *s.groups, *map(_cell, row, places), *(text or NO_SCORE for text in standings(s, shown))]
-            for s, row in zip(scores, grid, strict=True)]  # fmt: skip
+    grid = [cells(score, shown) for score in scores]
+    places = [_places([row[at] for row in grid]) for at in range(len(shown.shown))]
+    rows = [[*who(score, program), *map(_cell, row, places)] for score, row in zip(scores, grid, strict=True)]
     tables = []
     for picked in _fitting(shown, rows, width):
         align = ["left" if at < len(shown.names) else "right" for at in picked] if rows else None
-        cells = [[row[at] for at in picked] for row in rows]
+        texts = [[row[at] for at in picked] for row in rows]
         headers = [shown.headers[at] for at in picked]
-        tables.append(tabulate(cells, headers, tablefmt="simple", colalign=align, disable_numparse=True))
+        tables.append(tabulate(texts, headers, tablefmt="simple", colalign=align, disable_numparse=True))
     return "\n\n".join(tables)
 
 
@@ -94,27 +110,28 @@ def _fitting(shown: Columns, rows: Sequence[Sequence[str]], width: int | None) -
     return tables
 
 
-def _places(column: list[Fraction | None]) -> int | None:
-    places = [decimal_places(value) for value in column if value is not None]
+def _places(column: Sequence[Fraction | str | None]) -> int | None:
+    places = [decimal_places(value) for value in column if isinstance(value, Fraction)]
     known = [p for p in places if p is not None and p <= MOST_PLACES]
     return max(known, default=0) if len(known) == len(places) else None
 
 
-def _cell(value: Fraction | None, places: int | None) -> str:
-    if value is None:
-        return NO_SCORE
+def _cell(value: Fraction | str | None, places: int | None) -> str:
+    if not isinstance(value, Fraction):
+        return value or NO_SCORE
     return readable(value) if places is None else fixed(value, places)
 
 
-def as_csv(program: Program, scores: Sequence[Score], lang: Lang) -> bytes:
+def as_csv(level: Level, lang: Lang) -> bytes:
     """UTF-8 with a byte order mark, so that Excel reads it; exact numbers, an empty cell for no score."""
+    program, scores = level
     shown = columns(program, lang)
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer)
     writer.writerow(map(inert, shown.headers))
     for score in scores:
-        numbers = ["" if value is None else exact(value) for value in values(score, shown)]
-        writer.writerow([*map(inert, (score.subject, *score.groups)), *numbers, *map(inert, standings(score, shown))])
+        texts = [exact(value) if isinstance(value, Fraction) else inert(value or "") for value in cells(score, shown)]
+        writer.writerow([*map(inert, who(score, program)), *texts])
     return buffer.getvalue().encode("utf-8-sig")
 
 
@@ -124,52 +141,51 @@ def inert(text: str) -> str:
     return "'" + text if runs else text
 
 
-def as_json(program: Program, scores: Sequence[Score], manifest: dict[str, Any], lang: Lang) -> bytes:
-    """Exact numbers as strings; null for no score."""
-    shown = columns(program, lang)
-    found = [
-        {
-            "subject": score.subject,
-            "groups": dict(zip(shown.headers[1:], score.groups, strict=False)),
-            "row": score.row,
-            "scores": {ledger.name or "total": None if value is None else exact(value)
-                       for ledger, value in zip(shown.ledgers, values(score, shown), strict=True)},
-            "results": {result.name: text or None
-                        for result, text in zip(shown.results, standings(score, shown), strict=True)},
-        }
-        for score in scores
-    ]  # fmt: skip
-    keys = [*(ledger.name or "total" for ledger in shown.ledgers), *(result.name for result in shown.results)]
-    named = dict(zip(keys, shown.headers[len(shown.names) :], strict=True))
-    document = {"manifest": manifest, "columns": named, "scores": found}
+def as_json(levels: Sequence[Level], manifest: dict[str, Any], lang: Lang) -> bytes:
+    """Exact numbers as strings; null for no score. Longer periods stand under `above`, each as the first one does."""
+    first, *above = (_json_level(level, lang) for level in levels)
+    document = {"manifest": manifest, **first, **({"above": above} if above else {})}
     return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def as_xlsx(program: Program, scores: Sequence[Score], manifest: dict[str, Any], lang: Lang) -> bytes:
-    """A workbook with the scores and the manifest. A score of more digits than Excel keeps is written as text."""
+def _json_level(level: Level, lang: Lang) -> dict[str, Any]:
+    program, scores = level
+    shown = columns(program, lang)
+    keys = [item.name or "total" for item in shown.shown]
+    labels = dict(zip(keys, shown.headers[len(shown.names) :], strict=True))
+    groups = shown.headers[len(shown.names) - len(program.within) : len(shown.names)]
+    unit = {"period": program.unit.lower()} if program.unit else {}
+    return {**unit, "columns": labels, "scores": [_json_score(score, program, shown, groups) for score in scores]}
+
+
+def _json_score(score: Score, program: Program, shown: Columns, groups: Sequence[str]) -> dict[str, Any]:
+    values = dict(zip(shown.shown, cells(score, shown), strict=True))
+    kinds: dict[str, dict[str, str | None]] = {"scores": {}, "results": {}, "payouts": {}}
+    for item, value in values.items():
+        paid = isinstance(item, Ledger) and item.role == "payout"
+        into = kinds["results" if isinstance(item, Grade | Rank) else "payouts" if paid else "scores"]
+        into[item.name or "total"] = exact(value) if isinstance(value, Fraction) else value
+    period = {"period": label(program.unit, score.period)} if program.unit and score.period else {}
+    payouts = {"payouts": kinds["payouts"]} if kinds["payouts"] else {}
+    return {"subject": score.subject, **period, "groups": dict(zip(groups, score.groups, strict=True)),
+            "row": score.row, "scores": kinds["scores"], "results": kinds["results"], **payouts}  # fmt: skip
+
+
+def as_xlsx(levels: Sequence[Level], manifest: dict[str, Any], lang: Lang) -> bytes:
+    """A workbook with a sheet of scores for each level, and the manifest."""
     import datetime
 
     import xlsxwriter
 
-    shown = columns(program, lang)
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
                                         "strings_to_numbers": False})  # fmt: skip
     book.set_properties({"created": datetime.datetime(2000, 1, 1)})     # two equal runs give equal bytes
-    bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
-    sheet = book.add_worksheet(phrase(lang, "scores"))
-    sheet.freeze_panes(1, 1)
-    sheet.set_column(0, len(shown.headers) - 1, 12)
-    for at, header in enumerate(shown.headers):
-        sheet.write_string(0, at, header, bold)
     formats = {p: book.add_format({"num_format": "0." + "0" * p if p else "0"}) for p in range(MOST_PLACES + 1)}
-    for line, score in enumerate(scores, 1):
-        for at, text in enumerate((score.subject, *score.groups)):
-            sheet.write_string(line, at, text)
-        for at, value in enumerate(values(score, shown), len(shown.names)):
-            _write_score(sheet, (line, at), value, formats)
-        for at, text in enumerate(standings(score, shown), len(shown.names) + len(shown.ledgers)):
-            sheet.write_string(line, at, text)
+    bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+    for level in levels:
+        sheet = book.add_worksheet(level[0].label or phrase(lang, "scores"))
+        _sheet(sheet, level, lang, bold, formats)
     about = book.add_worksheet("manifest")
     about.set_column(0, 1, 40)
     for line, (key, value) in enumerate(manifest.items()):
@@ -177,6 +193,24 @@ def as_xlsx(program: Program, scores: Sequence[Score], manifest: dict[str, Any],
         about.write_string(line, 1, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
     book.close()
     return buffer.getvalue()
+
+
+def _sheet(sheet: Any, level: Level, lang: Lang, bold: Any, formats: dict[int, Any]) -> None:
+    """A score of more digits than Excel keeps is written as text."""
+    program, scores = level
+    shown = columns(program, lang)
+    sheet.freeze_panes(1, 1)
+    sheet.set_column(0, len(shown.headers) - 1, 12)
+    for at, header in enumerate(shown.headers):
+        sheet.write_string(0, at, header, bold)
+    for line, score in enumerate(scores, 1):
+        for at, text in enumerate(who(score, program)):
+            sheet.write_string(line, at, text)
+        for at, value in enumerate(cells(score, shown), len(shown.names)):
+            if isinstance(value, str):
+                sheet.write_string(line, at, value)
+            else:
+                _write_score(sheet, (line, at), value, formats)
 
 
 def _write_score(sheet: Any, cell: tuple[int, int], value: Fraction | None, formats: dict[int, Any]) -> None:

@@ -23,9 +23,14 @@ def _grade(result: GradeResult, lang: Lang) -> Iterator[str]:
     head = f"{result.label}{said['colon']}{result.grade or said['no standing']}"
     if result.grade != result.by_points:
         head += said["comma"] + phrase(lang, "by points", grade=result.by_points or said["no standing"])
-    yield f"{head}  [{where(result.place, lang)}]"
+    notes = [phrase(lang, "clause", source=result.source)] if result.source else []
+    yield f"{head}  [{said['comma'].join([*notes, where(result.place, lang)])}]"
     for line in trace_lines(result.inputs, result.choices, (), lang, set()):
         yield STEP + line
+    for quota in result.quotas:
+        yield STEP + place_text(quota.place, lang)
+        yield STEP * 3 + phrase(lang, "quota kept" if quota.kept else "quota lost", size=quota.size, limit=quota.limit,
+                                grade=quota.grade, before=quota.before, equal=quota.equal, next=quota.next)  # fmt: skip
     for override in result.overrides:
         held = said["override held" if override.holds else "override not held"]
         yield f"{STEP}{place_text(override.place, lang)}{said['colon']}{held}"

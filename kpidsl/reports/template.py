@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from kpidsl.core.nodes import Field, Program, Table
+from kpidsl.facts.periods import has_facts
 from kpidsl.facts.read import range_text
 from kpidsl.reports.words import phrase, phrases
 from kpidsl.text.words import Lang, word_table
@@ -13,7 +14,8 @@ from kpidsl.values.kinds import Base, Range
 
 ROWS = 1000                  # rows that are prepared; more may be filled in
 LONGEST_LIST = 255           # what Excel takes for a drop-down
-FORMATS = {Base.PERCENT: "0.00%", Base.PP: "0.00%", Base.DATE: "yyyy-mm-dd", Base.TEXT: "@", Base.ONE_OF: "@"}
+FORMATS = {Base.PERCENT: "0.00%", Base.PP: "0.00%", Base.DATE: "yyyy-mm-dd", Base.TEXT: "@", Base.ONE_OF: "@",
+           Base.MONTH: "@", Base.QUARTER: "@", Base.YEAR: "@"}  # fmt: skip
 EMPTY = Range()
 
 Rows = Sequence[Sequence[str | float]]
@@ -26,7 +28,8 @@ def template(program: Program, lang: Lang, filled: Mapping[str, Rows] | None = N
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     book.set_properties({"created": datetime.datetime(2000, 1, 1)})     # two equal runs give equal bytes
-    for table in (program.facts, *program.events):
+    own = [level.facts for level in program.levels[1:] if has_facts(level.facts)]
+    for table in (program.facts, *own, *(table for level in program.levels for table in level.events)):
         _sheet(book, table, lang, (filled or {}).get(table.name, ()))
     book.close()
     return buffer.getvalue()

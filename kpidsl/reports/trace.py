@@ -80,10 +80,12 @@ def _input(item: Input, lang: Lang, shown: set[str], head: str) -> Iterator[str]
 
 def _event(event: Taken, lang: Lang) -> str:
     said = phrases(lang)
-    used = said["list"].join(_equals(item.name, value_text(item.value, item.kind, lang)) for item in event.used)
+    used = said["list"].join(_equals(item.name or place_text(item.place, lang),
+                                     value_text(item.value, item.kind, lang)) for item in event.used)  # fmt: skip
     name = "event" if event.value is not None else "event left"
     value = readable(event.value) if event.value is not None else ""
-    return phrase(lang, name, row=event.number, used=used + said["comma"] if used else "", value=value)
+    row = phrase(lang, "row number", row=event.number) if isinstance(event.number, int) else event.number
+    return phrase(lang, name, row=row, used=used + said["comma"] if used else "", value=value)
 
 
 def _choice(choice: Choice, lang: Lang) -> Iterator[str]:

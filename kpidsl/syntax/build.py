@@ -47,6 +47,12 @@ def _worth(keyword: Token | None, value: Token | None) -> Fraction | None:
     return number(value.value) if keyword and value else None
 
 
+def _whole(value: Token | None) -> int | None:
+    """A number of periods or values; part of one is none, which no policy may ask for."""
+    whole = number(value.value) if value else None
+    return None if whole is None else int(whole)
+
+
 class Builder:
     # ---- lists
     def names(self, parts: list[Token]) -> tuple[t.Ident, ...]:
@@ -74,8 +80,21 @@ class Builder:
         return t.Facts(span)
 
     @_inline
-    def events_head(self, span: Span, _: Token, name: Token, label: Token | None) -> t.Events:
-        return t.Events(span, _ident(name), _label(label))
+    def events_head(self, span: Span, _: Token, name: Token, label: Token | None, __: Token | None,
+                    by: Token | None) -> t.Events:
+        return t.Events(span, _ident(name), _label(label), _ident(by) if by else None)
+
+    @_inline
+    def assess_head(self, span: Span, _: Token, unit: Token) -> t.Assess:
+        return t.Assess(span, unit.type)
+
+    @_inline
+    def replacement(self, span: Span, _: Token, line: Any) -> t.Replacement:
+        return t.Replacement(span, line)
+
+    @_inline
+    def param_row(self, span: Span, _: Token, since: Token, __: Token, value: t.Expr) -> t.ParamRow:
+        return t.ParamRow(span, t.Calendar(since.span, since.value), value)
 
     @_inline
     def param_line(self, span: Span, _: Token, name: Token, label: Token | None, __: Token, kind: t.Kind,
@@ -98,8 +117,8 @@ class Builder:
         return t.Subject(span, _ident(name), within or ())
 
     @_inline
-    def period_line(self, span: Span, _: Token, unit: Token) -> t.Period:
-        return t.Period(span, unit.type)
+    def period_line(self, span: Span, _: Token, unit: Token, __: Token | None, by: Token | None) -> t.Period:
+        return t.Period(span, unit.type, _ident(by) if by else None)
 
     @_inline
     def round_line(self, span: Span, scope: Token, decimals: Token, _: Token, mode: Token) -> t.Rounding:
@@ -137,6 +156,10 @@ class Builder:
         return t.TableHeader(span, tuple(map(_ident, keys)))
 
     @_inline
+    def table_since(self, span: Span, _: Token, since: Token) -> t.TableSince:
+        return t.TableSince(span, t.Calendar(since.span, since.value))
+
+    @_inline
     def table_row(self, span: Span, key: Token, *cells: t.Expr) -> t.TableRow:
         return t.TableRow(span, _ident(key), cells)
 
@@ -157,7 +180,25 @@ class Builder:
     def fill_head(self, span: Span, edit: Token, role: Token, name: Token) -> t.Ledger:
         return t.Ledger(span, role.type, _ident(name), None, None, False, edit=edit.type)
 
-    remove_line = fill_head
+    @_inline
+    def remove_line(self, span: Span, edit: Token, role: Token, name: Token) -> t.Ledger | t.Removal:
+        if role.type in ("SECTION", "RULE", "PART"):
+            return t.Ledger(span, role.type, _ident(name), None, None, False, edit=edit.type)
+        return t.Removal(span, role.type, _ident(name))
+
+    @_inline
+    def payout_head(self, span: Span, role: Token, name: Token, label: Token | None) -> t.Ledger:
+        return t.Ledger(span, role.type, _ident(name), _label(label), None, False)
+
+    @_inline
+    def total_head(self, span: Span, role: Token, label: Token | None, worth: Token | None,
+                   value: Token | None) -> t.Ledger:
+        name = t.Ident(role.span, t.TOTAL)
+        return t.Ledger(span, role.type, name, _label(label), _worth(worth, value), False)
+
+    @_inline
+    def spread_line(self, span: Span, _: Token, __: Token | None, least: Token | None) -> t.Spread:
+        return t.Spread(span, _whole(least))
 
     @_inline
     def replace_head(self, span: Span, edit: Token, role: Token, name: Token, label: Token | None,
@@ -183,6 +224,12 @@ class Builder:
 
     # ---- results
     @_inline
+    def quota(self, span: Span, _: Token, grade: Token, limit: Token, __: Token | None,
+              within: tuple[t.Ident, ...] | None, order: Token, ties: Token) -> t.Quota:
+        return t.Quota(span, _ident(grade), number(limit.value), limit.type == "PERCENTAGE", within or (),
+                       order.type == "LOWEST_FIRST", ties.type == "TIES_STAY")  # fmt: skip
+
+    @_inline
     def grade_head(self, span: Span, _: Token, name: Token, label: Token | None, __: Token, value: t.Expr) -> t.Grade:
         return t.Grade(span, _ident(name), _label(label), value)
 
@@ -206,16 +253,25 @@ class Builder:
         return t.Example(span, title.value)
 
     @_inline
-    def given(self, span: Span, _: Token, settings: tuple[t.Setting, ...]) -> t.Given:
-        return t.Given(span, settings)
+    def whose(self, span: Span, first: Any, second: t.Stretch | None = None) -> t.Whose:
+        if isinstance(first, t.Stretch):
+            return t.Whose(span, None, first)
+        return t.Whose(span, fold(first.value), second)
+
+    @_inline
+    def stretch(self, span: Span, unit: Token, first: Token, _: Token | None, last: Token | None) -> t.Stretch:
+        start, stop = (t.Calendar(day.span, day.value) for day in (first, last or first))
+        return t.Stretch(span, unit.type, start, stop)
+
+    def given(self, parts: list[Any]) -> t.Given:
+        return t.Given(_cover(parts), parts[-1], parts[1] if isinstance(parts[1], t.Whose) else None)
+
+    def expect(self, parts: list[Any]) -> t.Expect:
+        return t.Expect(_cover(parts), parts[-1], parts[1] if isinstance(parts[1], t.Whose) else None)
 
     @_inline
     def given_row(self, span: Span, _: Token, events: Token, __: Token, settings: tuple[t.Setting, ...]) -> t.Given:
-        return t.Given(span, settings, _ident(events))
-
-    @_inline
-    def expect(self, span: Span, _: Token, settings: tuple[t.Setting, ...]) -> t.Expect:
-        return t.Expect(span, settings)
+        return t.Given(span, settings, None, _ident(events))
 
     def settings(self, parts: list[Any]) -> tuple[t.Setting, ...]:
         return tuple(part for part in parts if isinstance(part, t.Setting))
@@ -331,13 +387,38 @@ class Builder:
         return t.Lookup(span, _ident(table), tuple(p for p in parts if not isinstance(p, Token)))
 
     @_inline
-    def count_of(self, span: Span, function: Token, events: Token, _: Token | None, where: Any) -> t.Aggregate:
-        return t.Aggregate(span, function.type, None, _ident(events), where)
+    def rows_of_events(self, span: Span, name: Token, _: Token | None, count: Token | None,
+                       unit: Token | None) -> t.Rows:
+        last = (_whole(count) or 0, unit.type) if count and unit else None
+        return t.Rows(span, _ident(name), "", last)
 
     @_inline
-    def aggregate(self, span: Span, function: Token, value: t.Expr, _: Token, events: Token, __: Token | None,
+    def rows_of_periods(self, span: Span, _: Token | None, count: Token | None, unit: Token, __: Token | None,
+                        least: Token | None) -> t.Rows:
+        last = (_whole(count) or 0, unit.type) if count else None
+        return t.Rows(span, None, unit.type, last, _whole(least))
+
+    @_inline
+    def count_of(self, span: Span, function: Token, rows: t.Rows, _: Token | None, where: Any) -> t.Aggregate:
+        return t.Aggregate(span, function.type, None, rows, where)
+
+    @_inline
+    def aggregate(self, span: Span, function: Token, value: t.Expr, _: Token, rows: t.Rows, __: Token | None,
                   where: Any) -> t.Aggregate:
-        return t.Aggregate(span, function.type, value, _ident(events), where)
+        return t.Aggregate(span, function.type, value, rows, where)
+
+    def choice_of(self, parts: list[Any]) -> t.ChoiceOf:
+        function, present, *rest, _, least = parts
+        arguments: tuple[Any, ...] = tuple(part for part in rest if isinstance(part, t.Node))
+        return t.ChoiceOf(_cover(parts), function.type, present is not None, arguments, _whole(least))
+
+    @_inline
+    def previous(self, span: Span, _: Token, name: Token, __: Token | None, default: t.Expr | None) -> t.Previous:
+        return t.Previous(span, t.Ident(name.span, t.TOTAL) if name.type == "TOTAL" else _ident(name), default)
+
+    @_inline
+    def group_size(self, span: Span, _: Token, rank: Token) -> t.GroupSize:
+        return t.GroupSize(span, _ident(rank))
 
     @_inline
     def name(self, span: Span, token: Token) -> t.Name:

@@ -148,13 +148,52 @@ class Lookup(Node):
 
 
 @node
+class Rows(Node):
+    """What an aggregate goes over: the rows of events `name`; where there is none, the results of periods of `unit`.
+
+    `last`: how many units of time back, with the unit; None for the period that is assessed. `least`: how many there
+    must be.
+    """
+
+    name: Ident | None
+    unit: str
+    last: tuple[int, str] | None = None
+    least: int | None = None
+
+
+@node
 class Aggregate(Node):
-    """`function` is COUNT_OF, SUM_OF, AVERAGE_OF, HIGHEST_OF or LOWEST_OF over the rows of `events`."""
+    """`function` is COUNT_OF, STREAK_OF, SUM_OF, AVERAGE_OF, HIGHEST_OF or LOWEST_OF."""
 
     function: str
     value: "Expr | None"
-    events: Ident
+    rows: Rows
     where: "Expr | None"
+
+
+@node
+class ChoiceOf(Node):
+    """`function` is SUM_OF, AVERAGE_OF, HIGHEST_OF or LOWEST_OF; `present`: only of those that have a value."""
+
+    function: str
+    present: bool
+    arguments: tuple["Expr", ...]
+    least: int | None
+
+
+@node
+class Previous(Node):
+    """The value that `name` had in the period before; `default` where there is none before."""
+
+    name: Ident
+    default: "Expr | None"
+
+
+@node
+class GroupSize(Node):
+    """How many are ranked in the group of a rank."""
+
+    rank: Ident
 
 
 @node
@@ -251,5 +290,5 @@ class Choose(Node):
 Block = Bands | Points | Choose
 Expr = (
     Quantity | Text | YesNo | Calendar | Name | Total | Full | Missing | Signed | Binary | Compare | Logic | Not
-    | IsMissing | IsOneOf | Call | Lookup | Aggregate | Per | Bands | Points | Choose
+    | IsMissing | IsOneOf | Call | Lookup | Aggregate | ChoiceOf | Previous | GroupSize | Per | Block
 )  # fmt: skip

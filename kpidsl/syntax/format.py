@@ -44,17 +44,25 @@ def _placed(lines: Sequence[Line], depth: int, head: str) -> list[tuple[Line, in
 
 def _head(line: Line) -> str:
     words = [token.type for token in line.tokens]
-    return next((word for word in words if word in ("BANDS", "LINEAR", "CHOOSE")), words[0])
+    declared = words[1] if words[0] == "REPLACE" and len(words) > 1 else words[0]
+    return next((word for word in words if word in ("BANDS", "LINEAR", "CHOOSE")), declared)
 
 
 def _in_columns(lines: Sequence[Line], head: str) -> list[str]:
     if head == "TABLE":
-        return _grid([[_spaced(cell) for cell in _cells(line.tokens)] for line in lines])
-    if head in ("BANDS", "LINEAR", "CHOOSE", "FACTS", "EVENTS", "GRADE"):
+        return _table(lines)
+    if head in ("BANDS", "LINEAR", "CHOOSE", "FACTS", "EVENTS", "GRADE", "PARAM"):
         parts = [_at_colon(line.tokens) for line in lines]
         width = max((_width(left) for left, right in parts if right), default=0)
         return [f"{_pad(left, width)} : {right}" if right else left for left, right in parts]
     return [_spaced(line.tokens) for line in lines]
+
+
+def _table(lines: Sequence[Line]) -> list[str]:
+    """The cells in columns; a line that dates the rows after it is no row itself."""
+    rows = [line for line in lines if line.tokens[0].type != "FROM"]
+    texts = iter(_grid([[_spaced(cell) for cell in _cells(line.tokens)] for line in rows]))
+    return [_spaced(line.tokens) if line.tokens[0].type == "FROM" else next(texts) for line in lines]
 
 
 def _at_colon(tokens: Sequence[Token]) -> tuple[str, str]:

@@ -13,16 +13,17 @@ from kpidsl.text.findings import AnyOf, Argument, Finding, Word
 from kpidsl.text.source import Source, Span
 from kpidsl.text.words import word_table
 
-LEDGER_WORDS = frozenset({"SECTION", "RULE", "OPEN", "PART", "FILL", "REPLACE"})
+LEDGER_WORDS = frozenset({"SECTION", "RULE", "OPEN", "PART", "FILL", "PAYOUT", "TOTAL"})
 INSIDE = {"POLICY": "policy_line", "FACTS": "fact_line", "EVENTS": "fact_line", "TABLE": "table_line",
-          "GRADE": "grade_row", "EXAMPLE": "example_line", **dict.fromkeys(LEDGER_WORDS, "ledger_line")}  # fmt: skip
+          "PARAM": "param_row", "GRADE": "grade_row", "EXAMPLE": "example_line", "ASSESS": "file_line",
+          **dict.fromkeys(LEDGER_WORDS, "ledger_line")}  # fmt: skip
 BLOCKS = {"BANDS": "band_row", "LINEAR": "point_row", "CHOOSE": "case_row"}
 HEADS = ("file_line", "policy_line", "ledger_line")
 MARKS = frozenset(OPERATORS.values())
 # Units that numbers are written without.
 UNITS = frozenset({"分", "个", "条", "次", "件", "户", "人", "小时", "points", "point", "hours", "times"})
 # Blocks that make no sense without lines of their own.
-NEED_LINES = frozenset({"TABLE", "EVENTS", "FACTS", "GRADE", "EXAMPLE"})
+NEED_LINES = frozenset({"TABLE", "EVENTS", "FACTS", "GRADE", "EXAMPLE", "ASSESS", "TOTAL", "PAYOUT"})
 
 
 def parse(source: Source) -> tuple[t.File, list[Finding]]:
@@ -46,7 +47,7 @@ def _parse_line(line: Line, start: str, findings: list[Finding]) -> Any:
             findings.append(Finding("S003", line.children[0].span, {"line": line.tokens[0].value}))
         return node
     rows = _parse_block(line.children, inner, findings)
-    if not line.children and node is not None and (inner in BLOCKS.values() or line.tokens[0].type in NEED_LINES):
+    if not line.children and node is not None and (inner in BLOCKS.values() or _head_word(line) in NEED_LINES):
         findings.append(Finding("S004", line.span, {"block": Word(_block_word(line))}))
         return None
     return t.with_rows(node, rows) if node is not None and line.children else node
@@ -56,17 +57,22 @@ def _block_under(line: Line, start: str) -> str:
     """The start symbol for the lines under `line`; empty where none may stand there."""
     if start not in HEADS:
         return ""
-    inner = INSIDE.get(line.tokens[0].type, "")
+    inner = INSIDE.get(_head_word(line), "")
     if inner:
         return inner
     word = _block_word(line)
     return BLOCKS.get(word, "")
 
 
+def _head_word(line: Line) -> str:
+    """The token that says what a line declares: the first, or the one after “replace”."""
+    first, *rest = line.tokens
+    return rest[0].type if first.type == "REPLACE" and rest else first.type
+
+
 def _block_word(line: Line) -> str:
     """The token that makes `line` the head of a block: the line's first, or its BANDS, LINEAR or CHOOSE."""
-    first = line.tokens[0].type
-    return next((token.type for token in line.tokens if token.type in BLOCKS), first)
+    return next((token.type for token in line.tokens if token.type in BLOCKS), _head_word(line))
 
 
 def _reduce(tokens: list[Token], start: str, findings: list[Finding]) -> Any:

@@ -26,7 +26,7 @@ _TOKEN = re.compile(
     |(?P<COMMENT>[#＃].*)
     |(?P<STRING>"[^"]*"|“[^”]*”)
     |(?P<QUOTED>`[^`]+`)
-    |(?P<CALENDAR>{_DIGIT}{{4}}-{_DIGIT}{{2}}(?:-{_DIGIT}{{2}})?(?!{_DIGIT}))
+    |(?P<CALENDAR>{_DIGIT}{{4}}(?:-{_DIGIT}{{2}}(?:-{_DIGIT}{{2}})?(?!{_DIGIT})|[QqＱ][1-4１-４]\b))
     |(?P<PERCENTAGE>{_DIGIT}+(?:[.．]{_DIGIT}+)?[%％])
     |(?P<THOUSANDS>{_DIGIT}{{1,3}}(?:[,，]{_DIGIT}{{3}})+(?!{_DIGIT}))
     |(?P<NUMERAL>{_DIGIT}+(?:[.．]{_DIGIT}+)?)

@@ -14,10 +14,12 @@ from kpidsl.syntax.expressions import (
     Calendar,
     Call,
     CaseRow,
+    ChoiceOf,
     Choose,
     Compare,
     Expr,
     Full,
+    GroupSize,
     Ident,
     Interval,
     IsMissing,
@@ -33,7 +35,9 @@ from kpidsl.syntax.expressions import (
     Per,
     PointRow,
     Points,
+    Previous,
     Quantity,
+    Rows,
     Signed,
     Slope,
     Text,
@@ -46,9 +50,10 @@ from kpidsl.values.node import changed, node, node_fields
 
 # Expressions stand in a file of their own; for those who use the tree they belong to it.
 __all__ = [
-    "Aggregate", "BandRow", "Bands", "Binary", "Block", "Calendar", "Call", "CaseRow", "Choose", "Compare", "Expr",
-    "Full", "Ident", "Interval", "IsMissing", "IsOneOf", "Logic", "Lookup", "Missing", "Name", "Node", "Not",
-    "OneSided", "Otherwise", "Per", "PointRow", "Points", "Quantity", "Signed", "Slope", "Text", "Total", "YesNo",
+    "Aggregate", "BandRow", "Bands", "Binary", "Block", "Calendar", "Call", "CaseRow", "ChoiceOf", "Choose", "Compare",
+    "Expr", "Full", "GroupSize", "Ident", "Interval", "IsMissing", "IsOneOf", "Logic", "Lookup", "Missing", "Name",
+    "Node", "Not", "OneSided", "Otherwise", "Per", "PointRow", "Points", "Previous", "Quantity", "Rows", "Signed",
+    "Slope", "Text", "Total", "YesNo",
 ]  # fmt: skip
 
 
@@ -93,22 +98,32 @@ class Facts(Node):
 
 @node
 class Events(Node):
-    """A table with many rows a subject."""
+    """A table with many rows a subject; `by` is the column that dates a row."""
 
     name: Ident
     label: str | None
+    by: Ident | None
     rows: tuple[Fact, ...] = ()
 
 
 @node
+class ParamRow(Node):
+    """The value of a parameter from a day on."""
+
+    since: Calendar
+    value: "Expr"
+
+
+@node
 class Param(Node):
-    """A value that the policy, or whoever runs it, sets."""
+    """A value that the policy, or whoever runs it, sets; with `rows`, by date."""
 
     name: Ident
     label: str | None
     kind: Kind
     bounds: tuple[Bound, ...]
     value: "Expr | None"
+    rows: tuple[ParamRow, ...] = ()
 
 
 @node
@@ -127,6 +142,13 @@ class TableRow(Node):
 
 
 @node
+class TableSince(Node):
+    """The rows after this one hold from a day on."""
+
+    since: Calendar
+
+
+@node
 class Table(Node):
     """Cells by one or two keys."""
 
@@ -134,7 +156,7 @@ class Table(Node):
     label: str | None
     by: tuple[Ident, ...]
     kind: Kind
-    rows: tuple[TableHeader | TableRow, ...] = ()
+    rows: tuple[TableHeader | TableRow | TableSince, ...] = ()
 
 
 @node
@@ -157,14 +179,15 @@ class Subject(Node):
 
 @node
 class Period(Node):
-    """`unit` is MONTH, QUARTER or YEAR."""
+    """`unit` is MONTH, QUARTER or YEAR; `by` the fact that says which one."""
 
     unit: str
+    by: Ident | None
 
 
 @node
 class Rounding(Node):
-    """`scope` is ROUND_EACH_LINE, ROUND_EACH_RULE, ROUND_EACH_SECTION or ROUND_TOTAL; `mode` a rounding token."""
+    """`scope` is ROUND_EACH_LINE, _RULE, _SECTION, _PAYOUT or ROUND_TOTAL; `mode` a rounding token."""
 
     scope: str
     decimals: Fraction
@@ -202,6 +225,13 @@ class Exempt(Node):
 
 
 @node
+class Spread(Node):
+    """The worth of what is not applicable in a section goes to the rest, of which there are at least `least`."""
+
+    least: int | None
+
+
+@node
 class Posting(Node):
     """`verb` is START, ADD, DEDUCT, MULTIPLY_BY, AT_MOST, AT_LEAST or OVERRIDE."""
 
@@ -212,7 +242,7 @@ class Posting(Node):
 
 @node
 class Ledger(Node):
-    """`role` is SECTION, RULE or PART. `edit`: FILL, REPLACE or REMOVE of the parent's ledger of its name, or empty.
+    """`role` is SECTION, RULE, PART, PAYOUT or TOTAL. `edit`: FILL, REPLACE or REMOVE of the parent's ledger, or empty.
 
     An open rule waits for a FILL of its name.
     """
@@ -253,13 +283,28 @@ class GradeOverride(Node):
 
 
 @node
+class Quota(Node):
+    """At most so many of a group have a grade, or the `share` of it; the others have the grade of the next row.
+
+    `stay`: those that are equal at the edge all keep the grade; else they all lose it.
+    """
+
+    grade: Ident
+    limit: Fraction
+    share: bool
+    within: tuple[Ident, ...]
+    lowest_first: bool
+    stay: bool
+
+
+@node
 class Grade(Node):
-    """A level by a value; overrides change the level and leave the points."""
+    """A level by a value; overrides and quotas change the level and leave the points."""
 
     name: Ident
     label: str | None
     value: "Expr"
-    rows: tuple[GradeBand | GradeOverride, ...] = ()
+    rows: tuple[GradeBand | GradeOverride | Quota | Cited, ...] = ()
 
 
 @node
@@ -280,6 +325,23 @@ TOTAL = ""
 
 
 @node
+class Stretch(Node):
+    """Periods of `unit` from `first` to `last`."""
+
+    unit: str
+    first: Calendar
+    last: Calendar
+
+
+@node
+class Whose(Node):
+    """Which subject, and which of its periods, a line of an example is about; None for every one."""
+
+    subject: str | None
+    periods: Stretch | None
+
+
+@node
 class Setting(Node):
     """A name and the value that it is given, or that is expected of it; the total's name is TOTAL."""
 
@@ -292,6 +354,7 @@ class Given(Node):
     """Facts of an example; with `events`, a row of these events."""
 
     settings: tuple[Setting, ...]
+    whose: Whose | None = None
     events: Ident | None = None
 
 
@@ -300,6 +363,7 @@ class Expect(Node):
     """What an example comes to."""
 
     settings: tuple[Setting, ...]
+    whose: Whose | None = None
 
 
 @node
@@ -310,8 +374,34 @@ class Example(Node):
     rows: tuple[Given | Expect, ...] = ()
 
 
-LedgerLine = Cited | Let | Exempt | Posting | Ledger
-FileLine = Header | Extends | Facts | Events | Param | Table | Let | Ledger | Grade | Rank | Example | Require
+@node
+class Replacement(Node):
+    """A declaration in the place of the parent's of its name."""
+
+    line: "Param | Table | Let | Ledger | Grade | Rank"
+
+
+@node
+class Removal(Node):
+    """Takes a declaration of the parent out; `role` is PARAM, TABLE, LET, PAYOUT, GRADE or RANK."""
+
+    role: str
+    name: Ident
+
+
+@node
+class Assess(Node):
+    """What is assessed once a `unit`, over the periods within it."""
+
+    unit: str
+    rows: tuple["FileLine", ...] = ()
+
+
+LedgerLine = Cited | Let | Exempt | Posting | Ledger | Spread
+FileLine = (
+    Header | Extends | Facts | Events | Param | Table | Let | Ledger | Grade | Rank | Example | Require | Replacement
+    | Removal | Assess
+)  # fmt: skip
 
 
 @node
@@ -340,6 +430,8 @@ def with_rows(head: Any, rows: tuple[Any, ...]) -> Any:
             return changed(head, amount=with_rows(head.amount, rows))
         case Let(value=Bands() | Points() | Choose()):
             return changed(head, value=with_rows(head.value, rows))
+        case Replacement():
+            return changed(head, line=with_rows(head.line, rows))
     return changed(head, rows=rows)
 
 

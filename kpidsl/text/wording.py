@@ -70,9 +70,11 @@ def where(place: Span | Cell | None, lang: Lang) -> str:
     match place:
         case Span():
             return f"{place.source.path}:{place.line}:{place.column}"
-        case Cell(table, row, column):
+        case Cell(table, row, column, named):
             parts = [table]
-            if row:
+            if named:
+                parts.append(named)
+            elif row:
                 parts.append(f"{label['row']} {row}" if lang == "en" else f"第 {row} 行")
             if column:
                 parts.append(f"{label['column']} {column}" if lang == "en" else f"“{column}”列")

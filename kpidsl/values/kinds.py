@@ -21,9 +21,14 @@ class Base(StrEnum):
     YES_NO = "YES_NO"
     TEXT = "TEXT"
     ONE_OF = "ONE_OF"
+    MONTH = "MONTH"
+    QUARTER = "QUARTER"
+    YEAR = "YEAR"
 
 
 NUMERIC = frozenset({Base.POINTS, Base.PERCENT, Base.PP, Base.COUNT, Base.NUMBER, Base.MONEY, Base.DAYS})
+PERIODS = (Base.MONTH, Base.QUARTER, Base.YEAR)
+"""From the shortest to the longest."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,11 @@ class Kind:
     def textual(self) -> bool:
         return self.base in (Base.TEXT, Base.ONE_OF)
 
+    @property
+    def dates(self) -> bool:
+        """Whether a value is a day, or stands for the days of a period."""
+        return self.base is Base.DATE or self.base in PERIODS
+
 
 POINTS = Kind(Base.POINTS)
 PERCENT = Kind(Base.PERCENT)
@@ -49,7 +59,11 @@ NUMBER = Kind(Base.NUMBER)
 DAYS = Kind(Base.DAYS)
 DATE = Kind(Base.DATE)
 YES_NO = Kind(Base.YES_NO)
+MONEY = Kind(Base.MONEY, currency="YUAN")
 TEXT = Kind(Base.TEXT)
+MONTH = Kind(Base.MONTH)
+QUARTER = Kind(Base.QUARTER)
+YEAR = Kind(Base.YEAR)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,8 @@
 from datetime import date
 from fractions import Fraction
 
-from kpidsl.values.kinds import Base, Kind, Value
+from kpidsl.values.calendar import label
+from kpidsl.values.kinds import PERIODS, Base, Kind, Value
 from kpidsl.values.rounding import Mode, round_to
 
 APPROXIMATE_DIGITS = 6
@@ -66,7 +67,7 @@ def written(value: Value, kind: Kind, words: tuple[str, str, str]) -> str:
         case str():
             return value
         case date():
-            return value.isoformat()
+            return label(kind.base, value) if kind.base in PERIODS else value.isoformat()
     if kind.base in PERCENT_LIKE:
         return percent(value, "%" if kind.base is Base.PERCENT else "pp")
     return readable(value)

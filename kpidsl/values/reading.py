@@ -4,6 +4,7 @@ import re
 from datetime import date
 from fractions import Fraction
 
+from kpidsl.values.calendar import read_period
 from kpidsl.values.kinds import Base, Kind, Value
 
 _PLAIN = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
@@ -63,6 +64,8 @@ def read(text: str, kind: Kind, scale: Fraction | None = None) -> Value:
             return _yes_no(text)
         case Base.DATE:
             return _day(text)
+        case Base.MONTH | Base.QUARTER | Base.YEAR:
+            return _period(text, kind.base)
         case Base.PERCENT | Base.PP:
             return _share(text, scale)
         case Base.COUNT:
@@ -118,6 +121,13 @@ def _yes_no(text: str) -> bool:
     if text.lower() in _NO:
         return False
     raise UnreadableError("D018")
+
+
+def _period(text: str, unit: Base) -> date:
+    found = read_period(text, unit)
+    if found is None:
+        raise UnreadableError("D034")
+    return found
 
 
 def _day(text: str) -> date:
