@@ -1,4 +1,4 @@
-"""Facts for policies/manager-rules-2007.kpi: eighteen months of six managers, and their quarters; made up, repeatable."""
+"""Facts for policies/manager-rules-2007.kpi: eighteen months of six managers, and their quarters. Made up."""
 
 import csv
 import random

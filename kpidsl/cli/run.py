@@ -58,7 +58,7 @@ def command(policy: str, facts: str, events: tuple[str, ...], params: tuple[str,
         click.echo(phrase(lang, "written", paths=", ".join(map(str, contents))), err=True)
     if not output:
         width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-        click.echo("\n\n".join(_table(level, len(scored.levels) > 1, lang, width) for level in scored.levels))
+        click.echo("\n\n".join(_table(level, len(scored.levels) > 1, lang, width) for level in _due(scored)))
     sys.exit(1 if rejected else 0)
 
 
@@ -70,6 +70,12 @@ def _refuse_inputs(targets: Iterable[Path], inputs: Iterable[str]) -> None:
             raise RefusedError([Finding("D049", None, {"path": str(target)})])
 
 
+def _due(scored: Scored) -> list[Level]:
+    """The first level, and the longer periods of which some are over, or have rows of their own."""
+    first, *longer = scored.levels
+    return [first, *(level for level in longer if level.joined.facts.rows)]
+
+
 def _table(level: Level, headed: bool, lang: Lang, width: int | None) -> str:
     """The scores of a level; among several, under what its period is called."""
     program, unit = level.program, level.program.unit
@@ -79,7 +85,7 @@ def _table(level: Level, headed: bool, lang: Lang, width: int | None) -> str:
 
 def _show_counts(scored: Scored, of_facts: str, lang: Lang) -> None:
     """How many rows came in and what became of them."""
-    for level in scored.levels:
+    for level in _due(scored):
         for at, bad in rejected_rows(level.joined, level.outcome).items():
             sheet = level.joined.tables[at].sheet
             counts = {"rows": len(sheet.rows), "good": len(sheet.rows) - len(bad), "bad": len(bad)}

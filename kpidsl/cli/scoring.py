@@ -22,7 +22,7 @@ from kpidsl.facts.join import Joined, join
 from kpidsl.facts.periods import longer
 from kpidsl.ledger.reconcile import check
 from kpidsl.policy.model import Policy
-from kpidsl.text.findings import Argument, Finding, Phrase, Word
+from kpidsl.text.findings import Argument, Finding, Phrase, RefusedError, Word
 from kpidsl.text.source import Cell, Span
 from kpidsl.text.words import Lang
 from kpidsl.values.calendar import label
@@ -90,11 +90,13 @@ def score_all(inputs: Inputs, lang: Lang, subject: str | None = None) -> Scored:
 
 
 def join_all(program: Program, tables: Sequence[Tables]) -> list[Joined]:
-    """The levels from the shortest period up, each over the rows of the first."""
+    """The levels from the shortest period up, each over the rows of the first. Raises RefusedError."""
     found: list[Joined] = []
     for level, own in zip(program.levels, tables, strict=True):
         facts = own.facts if not found else longer(level, program, found[0].facts, own.facts)
         assert facts is not None
+        if own.lost and facts.rows:
+            raise RefusedError(own.lost)
         found.append(join(level, facts, own.events))
     return found
 

@@ -77,27 +77,32 @@ def read_params(policy: Policy, given: tuple[str, ...]) -> dict[str, Value]:
 
 @dataclass(frozen=True)
 class Tables:
-    """What a level reads: its facts, which a longer period need not have, and its events."""
+    """What a level reads: its facts, which a longer period need not have, and its events; `lost`: what is not given."""
 
     facts: Facts | None
     events: tuple[Facts, ...]
+    lost: tuple[Finding, ...] = ()
 
 
 def read_tables(program: Program, inputs: Inputs, files: dict[str, bytes]) -> list[Tables]:
-    """The tables of every level; `files` takes in what was read, by path. Raises RefusedError."""
+    """The tables of every level; `files` takes in what was read, by path. Raises RefusedError.
+
+    What a longer period lacks is no fault before such a period is over.
+    """
     _check_events(program, inputs)
     if inputs.facts == "-" and any(item.endswith("=-") for item in inputs.events):
         raise click.UsageError("only one table can come from standard input")
     facts = _facts(program, inputs, files)
-    own = {level.facts: _events(level.facts, inputs, files)
-           for level in program.levels[1:] if has_facts(level.facts)}  # fmt: skip
-    events = {table: _events(table, inputs, files) for level in program.levels for table in level.events}
-    lost = [finding for finding in (*own.values(), *events.values()) if isinstance(finding, Finding)]
-    if lost:
-        raise RefusedError(lost)
-    found = {table: facts for table, facts in (*own.items(), *events.items()) if isinstance(facts, Facts)}
-    return [Tables(found.get(level.facts) if at else facts, tuple(found[table] for table in level.events))
-            for at, level in enumerate(program.levels)]  # fmt: skip
+    found: list[Tables] = []
+    for at, level in enumerate(program.levels):
+        own = _events(level.facts, inputs, files) if at and has_facts(level.facts) else None
+        events = [_events(table, inputs, files) for table in level.events]
+        lost = tuple(table for table in (own, *events) if isinstance(table, Finding))
+        if lost and not at:
+            raise RefusedError(lost)
+        read = tuple(table for table in events if isinstance(table, Facts))
+        found.append(Tables(facts if not at else own if isinstance(own, Facts) else None, read, lost))
+    return found
 
 
 def dated(program: Program, period: str | None) -> Table:

@@ -135,7 +135,7 @@ class Aggregate(Node):
     """`function` is count, sum, average, highest, lowest or streak, over the rows that pass `where`.
 
     `rows` names events, or the `unit` of periods whose results are gone over. `window`: how many units of time they
-    reach back from the end of the period that is assessed; None for all there are, of events without dates for one. A streak counts the periods from
+    reach back from the end of the period that is assessed; None for all there are. A streak counts the periods from
     the last one backwards for as long as `where` holds. `least`: how many periods there must be; None for every one.
     """
 

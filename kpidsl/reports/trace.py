@@ -73,17 +73,17 @@ def _input(item: Input, lang: Lang, shown: set[str], head: str) -> Iterator[str]
     for inner in item.inputs:
         yield from (STEP + line for line in _input(inner, lang, shown, ""))
     for event in item.events[:MOST_EVENTS]:
-        yield STEP + _event(event, lang)
+        yield STEP + _event(event, item.kind, lang)
     if len(item.events) > MOST_EVENTS:
         yield STEP + phrase(lang, "more events", count=len(item.events) - MOST_EVENTS)
 
 
-def _event(event: Taken, lang: Lang) -> str:
+def _event(event: Taken, kind: Kind, lang: Lang) -> str:
     said = phrases(lang)
     used = said["list"].join(_equals(item.name or place_text(item.place, lang),
                                      value_text(item.value, item.kind, lang)) for item in event.used)  # fmt: skip
     name = "event" if event.value is not None else "event left"
-    value = readable(event.value) if event.value is not None else ""
+    value = value_text(event.value, kind, lang) if event.value is not None else ""
     row = phrase(lang, "row number", row=event.number) if isinstance(event.number, int) else event.number
     return phrase(lang, name, row=row, used=used + said["comma"] if used else "", value=value)
 

@@ -7,7 +7,7 @@ from kpidsl.text.findings import Finding
 from kpidsl.text.source import Source, Span
 
 # A line that ends in one of these goes on in the next line.
-CONTINUES = frozenset({"COMMA", "PLUS", "MINUS", "STAR", "SLASH", "AND", "OR", "EQ", "WHEN", "WHERE"})
+CONTINUES = frozenset({"COMMA", "PLUS", "MINUS", "STAR", "SLASH", "AND", "OR", "EQ", "LPAR", "WHEN", "WHERE"})
 WIDTHS = {" ": 1, "\u00a0": 1, "\u3000": 2, "\t": 4}
 LONGEST_TEXT = 2_000_000
 MOST_FINDINGS = 100
