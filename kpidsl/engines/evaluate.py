@@ -27,7 +27,7 @@ def present(expr: n.Expr, env: Environment, trace: Trace) -> Value:
     """The value, which an operation needs: missing is a failure."""
     value = evaluate(expr, env, trace)
     if value is None:
-        raise FailedError("E001", getattr(expr, "name", ""))
+        raise FailedError("E001", getattr(expr, "name", "…"))
     return value
 
 
