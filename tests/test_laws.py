@@ -1,5 +1,6 @@
 """Laws that hold for all texts and all facts."""
 
+import re
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -18,10 +19,14 @@ from kpidsl.syntax.format import format_text
 from kpidsl.syntax.parse import parse
 from kpidsl.syntax.translate import translate
 from kpidsl.text.source import Source
+from kpidsl.text.words import LANGS
 from kpidsl.values.kinds import Base, Value
 from kpidsl.values.rounding import Mode, round_to
 
 POLICIES = sorted((ROOT / "policies").glob("*.kpi"))
+_BLOCK = re.compile(r"^```kpi [^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+SHOWN = [block for folder in ("docs", "tests/cases", "tests/findings") for path in sorted((ROOT / folder).glob("*.md"))
+         for block in _BLOCK.findall(path.read_text(encoding="utf-8"))]  # fmt: skip
 FRACTIONS = st.fractions(min_value=-1000, max_value=1000, max_denominator=10_000)
 
 
@@ -122,6 +127,21 @@ def test_translation_there_and_back_gives_the_same_text_and_the_same_tree(path: 
         other = translate(text, there)
         assert parse(Source("", other)) == (tree, [])
         assert translate(translate(other, back), there) == other
+
+
+@pytest.mark.parametrize("text", SHOWN, ids=range(len(SHOWN)))
+def test_every_policy_that_is_shown_translates_and_lays_out(text: str) -> None:
+    """Those of the documents and the cases; between them they use every form. Those with faults are left out."""
+    tree, findings = parse(Source("", text))
+    if findings:
+        return
+    for lang in LANGS:
+        other = translate(text, lang)
+        assert parse(Source("", other)) == (tree, [])
+        assert translate(translate(other, "zh" if lang == "en" else "en"), lang) == other
+    laid_out = format_text(text)
+    assert parse(Source("", laid_out)) == (tree, [])
+    assert format_text(laid_out) == laid_out
 
 
 @pytest.mark.parametrize("path", POLICIES, ids=lambda path: path.name)

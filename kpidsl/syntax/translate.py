@@ -40,10 +40,22 @@ def _tokens(text: str) -> list[Token]:
 
 
 def _name(token: Token, lang: Lang) -> str | None:
-    """A bare name that could run together with a keyword beside it goes between backticks: `scored` after “not”."""
-    if token.type == "NAME" and token.span.text == token.value and token.value in _inner_words(lang):
-        return f"`{token.value}`"
-    return None
+    """A name that could run together with a keyword beside it goes between backticks: `scored` after “not”.
+
+    Where it can only in the other language, it goes without them, so that there and back gives the same text.
+    """
+    if token.type != "NAME":
+        return None
+    runs, other = (token.value in _inner_words(each) for each in (lang, "zh" if lang == "en" else "en"))
+    bare = token.span.text == token.value
+    if bare:
+        return f"`{token.value}`" if runs else None
+    return token.value if other and not runs and token.value not in _words() else None
+
+
+@cache
+def _words() -> frozenset[str]:
+    return frozenset(form for forms in word_table().words.values() for form in forms.values())
 
 
 @cache
