@@ -1,6 +1,6 @@
 """The core: the few nodes that every engine runs. Knows no surface word; spans do not count in equality."""
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import field
 from fractions import Fraction
 from typing import Any
@@ -313,7 +313,8 @@ class Program(values.Node):
     """A policy, lowered: what is assessed once a period of `unit`, and `above` it what is over longer ones.
 
     `definitions` stand in the order in which they can be worked out, `outline` names those that are shown in the order
-    of the policy. `dated` is the column of the facts that tells the period. `headers` are those of every level's facts.
+    of the policy. `dated` is the column of the facts that tells the period. `headers` are those of every level's facts,
+    `needs` the definitions that each of them hangs on itself.
     """
 
     title: str
@@ -331,6 +332,7 @@ class Program(values.Node):
     dated: str = ""
     above: "Program | None" = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    needs: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
     def levels(self) -> "tuple[Program, ...]":

@@ -16,13 +16,12 @@ class Stage(NamedTuple):
 
 def stages(program: n.Program) -> list[Stage]:
     """A definition that hangs on a place or a quota stands in a later stage than these."""
-    depth: dict[str, int] = {}
     shared = {item.name for item in program.definitions if _is_shared(item)}
+    depth: dict[str, int] = {}
     for item in program.definitions:
-        needs = [name for name in _needs(item) if name in depth]
+        needs = program.needs.get(item.name, ())
         depth[item.name] = max((depth[name] + (name in shared) for name in needs), default=0)
-    count = max(depth.values(), default=0) + 1
-    found: list[list[n.Definition]] = [[] for _ in range(count)]
+    found: list[list[n.Definition]] = [[] for _ in range(max(depth.values(), default=0) + 1)]
     for item in program.definitions:
         found[depth[item.name]].append(item)
     return [Stage(tuple(items), tuple(i for i in items if isinstance(i, Shared) and i.name in shared))
@@ -31,9 +30,3 @@ def stages(program: n.Program) -> list[Stage]:
 
 def _is_shared(item: n.Definition) -> bool:
     return isinstance(item, n.Rank) or (isinstance(item, n.Grade) and bool(item.quotas))
-
-
-def _needs(item: n.Definition) -> list[str]:
-    """Names that it may hang on; a column is one where an aggregate goes over periods of this level."""
-    return [found.rank if isinstance(found, n.GroupSize) else found.name
-            for found in n.walk(item) if isinstance(found, n.Ref | n.GroupSize | n.Column)]  # fmt: skip

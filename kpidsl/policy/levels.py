@@ -1,6 +1,6 @@
 """A level of a policy: what is assessed once a period, its names resolved and its lines checked."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
@@ -33,12 +33,13 @@ class Frame:
 
 @dataclass(frozen=True)
 class Level:
-    """A level resolved; `order` is that in which its names can be worked out."""
+    """A level resolved; `order` is that in which its names can be worked out, `needs` what each hangs on itself."""
 
     content: Merged
     frame: Frame
     scope: Scope
     order: tuple[str, ...]
+    needs: Mapping[str, Sequence[str]]
     total: t.Ledger
 
     @property
@@ -50,7 +51,8 @@ class Level:
 def resolve_level(content: Merged, frame: Frame, findings: list[Finding]) -> Level:
     total = content.totals[-1] if content.totals else _sum(content)
     symbols = declare(content, frame.shared, total, findings)
-    order = _evaluation_order(symbols, frame.below, findings)
+    needs = _needs(symbols, frame.below)
+    order = _evaluation_order(symbols, needs, findings)
     scope = Scope(symbols, findings, frame.unit, frame.below)
     for name in order:
         symbol = symbols[name]
@@ -66,7 +68,7 @@ def resolve_level(content: Merged, frame: Frame, findings: list[Finding]) -> Lev
             check_bands(node, scope)
     for result in content.results:
         check_result(result, list(frame.groups), scope)
-    return Level(content, frame, scope, order, total)
+    return Level(content, frame, scope, order, needs, total)
 
 
 def _sum(content: Merged) -> t.Ledger:
@@ -76,8 +78,8 @@ def _sum(content: Merged) -> t.Ledger:
     return t.Ledger(span, "TOTAL", t.Ident(span, t.TOTAL), None, None, False, tuple(content.ledgers))
 
 
-def _evaluation_order(symbols: Mapping[str, Symbol], below: Below, findings: list[Finding]) -> tuple[str, ...]:
-    """Lets, ledgers, grades and ranks, each after what it needs. A circle is a finding, and ends the order."""
+def _needs(symbols: Mapping[str, Symbol], below: Below) -> dict[str, list[str]]:
+    """What each let, ledger, grade and rank hangs on itself: others of these."""
     computed = {name: symbol.node for name, symbol in symbols.items() if symbol.role in (LET, LEDGER, GRADE, RANK)}
 
     def needs(node: Any) -> list[str]:
@@ -87,13 +89,18 @@ def _evaluation_order(symbols: Mapping[str, Symbol], below: Below, findings: lis
         rows = [row for row in node.rows if not isinstance(row, t.Let)]
         return [name for row in rows for name in ([row.name.text] if isinstance(row, t.Ledger) else needs(row))]
 
-    graph = {name: [used for used in needs(node) if used in computed] for name, node in computed.items()}
+    return {name: [used for used in needs(node) if used in computed] for name, node in computed.items()}
+
+
+def _evaluation_order(symbols: Mapping[str, Symbol], needs: Mapping[str, Sequence[str]],
+                      findings: list[Finding]) -> tuple[str, ...]:
+    """Each after what it needs. A circle is a finding, and ends the order."""
     try:
-        return tuple(TopologicalSorter(graph).static_order())
+        return tuple(TopologicalSorter(needs).static_order())
     except CycleError as error:
         circle: list[str] = list(reversed(error.args[1]))
         names: tuple[Argument, ...] = tuple(name or Word("TOTAL") for name in circle)
-        first = computed[circle[0] or circle[1]]
+        first = symbols[circle[0] or circle[1]].node
         findings.append(Finding("N008", first.name.span, {"names": Phrase(names, " → ")}))
         return ()
 

@@ -1,7 +1,7 @@
 """A policy: what the files together declare, with every name resolved."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -43,6 +43,7 @@ class Policy:
     """One level of a policy: what is assessed once a period of `unit`, the fact `dated` telling which.
 
     There is neither where a policy has no periods. `below` are the levels within this one, `above` is the next one.
+    `order` is that in which names can be worked out, `needs` what each of them hangs on itself.
     """
 
     title: str
@@ -63,6 +64,7 @@ class Policy:
     examples: tuple[t.Example, ...]
     symbols: Mapping[str, Symbol]
     order: tuple[str, ...]
+    needs: Mapping[str, Sequence[str]]
     files: tuple[t.File, ...]
     below: Below
     above: "Policy | None" = None

@@ -1,13 +1,18 @@
 """The LALR parser, built from grammar/ once and cached: building it takes longer than a small run."""
 
+import copyreg
 import pickle
 from collections.abc import Iterator
 from functools import cache
 from io import BytesIO
-from typing import Any
+from typing import Any, cast
 
 import lark
 from lark.lexer import Lexer
+from lark.parse_tree_builder import ParseTreeBuilder
+from lark.parsers.lalr_analysis import Shift
+from lark.parsers.lalr_interactive_parser import InteractiveParser
+from lark.parsers.lalr_parser import _Parser
 
 from kpidsl.syntax.build import Builder
 from kpidsl.text.cache import cached
@@ -28,6 +33,12 @@ class NoLexer(Lexer):
         return iter(())
 
 
+class NoText:
+    """What Lark asks for in place of a text: how its own tokens are made."""
+
+    _Token = lark.Token
+
+
 def grammar_text() -> str:
     table = word_table()
     tokens = [*table.words, *(mark for mark in table.marks if mark not in NO_TERMINALS)]
@@ -35,19 +46,27 @@ def grammar_text() -> str:
 
 
 @cache
-def parser() -> lark.Lark:
-    text = f"// lark {lark.__version__}\n{grammar_text()}"
-    return _load(cached("grammar", text.encode(), _build))
+def parser() -> _Parser:
+    text = f"// tables of lark {lark.__version__}\n{grammar_text()}"
+    table, rules = pickle.loads(cached("grammar", text.encode(), _build))
+    builder: Any = ParseTreeBuilder
+    callbacks = builder(rules, lark.Tree, maybe_placeholders=True).create_callback(Builder())
+    return _Parser(table, callbacks)
+
+
+def start_parsing(start: str) -> InteractiveParser:
+    """A parser that tokens are fed to one by one, for one of STARTS."""
+    return parser().parse(cast(Any, NoText()), start, start_interactive=True)  # type: ignore[no-any-return]
 
 
 def _build(text: bytes) -> bytes:
+    """The tables of the grammar. Lark's own form of them takes five times as long to read back."""
     built = lark.Lark(text.decode(), parser="lalr", lexer=NoLexer, start=list(STARTS), maybe_placeholders=True)
+    frontend: Any = built.parser
     buffer = BytesIO()
-    built.save(buffer)
+    pickler = pickle.Pickler(buffer)
+    # Lark asks whether an action *is* Shift or Reduce, so they are stored by name.
+    pickler.dispatch_table = copyreg.dispatch_table.copy()
+    pickler.dispatch_table[type(Shift)] = lambda action: str(action.name)
+    pickler.dump((frontend.parser._parse_table, built.rules))
     return buffer.getvalue()
-
-
-def _load(data: bytes) -> lark.Lark:
-    instance = lark.Lark.__new__(lark.Lark)
-    instance._load(pickle.loads(data), transformer=Builder())
-    return instance

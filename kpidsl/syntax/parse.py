@@ -6,7 +6,7 @@ from lark import Token as LarkToken
 from lark.exceptions import UnexpectedToken
 
 from kpidsl.syntax import tree as t
-from kpidsl.syntax.grammar import parser
+from kpidsl.syntax.grammar import start_parsing
 from kpidsl.syntax.layout import MOST_FINDINGS, Line, lay_out
 from kpidsl.syntax.tokens import OPERATORS, Token, glued, near_keyword, synonym
 from kpidsl.text.findings import AnyOf, Argument, Finding, Word
@@ -76,7 +76,7 @@ def _block_word(line: Line) -> str:
 
 
 def _reduce(tokens: list[Token], start: str, findings: list[Finding]) -> Any:
-    interactive = parser().parse_interactive(start=start)
+    interactive = start_parsing(start)
     token: Any = None
     try:
         for token in tokens:
@@ -90,7 +90,7 @@ def _reduce(tokens: list[Token], start: str, findings: list[Finding]) -> Any:
 
 def _accepted(tokens: list[Token], token: Any, start: str) -> frozenset[str]:
     """What could have stood in the place of `token`; asked before it is fed, as that may have closed what was open."""
-    interactive = parser().parse_interactive(start=start)
+    interactive = start_parsing(start)
     for before in tokens[: tokens.index(token) if token in tokens else len(tokens)]:
         interactive.feed_token(before)  # type: ignore[arg-type]
     return frozenset(interactive.accepts())  # type: ignore[no-untyped-call]

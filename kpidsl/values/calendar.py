@@ -8,16 +8,15 @@ from kpidsl.values.kinds import PERIODS, Base
 MONTHS = {Base.MONTH: 1, Base.QUARTER: 3, Base.YEAR: 12}
 _DIGITS = {"一": "1", "二": "2", "三": "3", "四": "4"}
 _PERIOD = {
-    Base.MONTH: re.compile(r"(?P<year>\d{4})(?:[-/.年](?P<at>\d{1,2})月?|(?P<two>\d{2}))"
-                           r"(?:[-/.]0?1(?: 00:00(?::00)?)?)?"),
-    Base.QUARTER: re.compile(r"(?P<year>\d{4})(?:-?[Qq](?P<at>[1-4])|[-年]?第?(?P<two>[1-4一二三四])季度?)"),
-    Base.YEAR: re.compile(r"(?P<year>\d{4})年?"),
+    Base.MONTH: r"(?P<year>\d{4})(?:[-/.年](?P<at>\d{1,2})月?|(?P<two>\d{2}))(?:[-/.]0?1(?: 00:00(?::00)?)?)?",
+    Base.QUARTER: r"(?P<year>\d{4})(?:-?[Qq](?P<at>[1-4])|[-年]?第?(?P<two>[1-4一二三四])季度?)",
+    Base.YEAR: r"(?P<year>\d{4})年?",
 }  # fmt: skip
 
 
 def read_period(text: str, unit: Base) -> date | None:
     """The first day of the period that `text` names: 2014-05, 2014年5月, 2014Q2, 2014年第二季度, 2014."""
-    match = _PERIOD[unit].fullmatch(text)
+    match = re.fullmatch(_PERIOD[unit], text)     # compiled when first wanted
     if not match:
         return None
     parts = match.groupdict()

@@ -1,7 +1,7 @@
 """The base of tree and core nodes: frozen, equal by kind of node and by the fields that count in it."""
 
-from dataclasses import FrozenInstanceError, dataclass, field, fields, replace
-from typing import Any, TypeVar, dataclass_transform
+from dataclasses import MISSING, FrozenInstanceError, dataclass, field, fields, replace
+from typing import Any, ClassVar, TypeVar, dataclass_transform
 
 T = TypeVar("T")
 
@@ -12,11 +12,21 @@ def node(cls: type[T]) -> type[T]:
 
     `dataclass(frozen=True)` compiles six methods for every class; for a hundred classes a small run would notice.
     """
-    return dataclass(eq=False, repr=False)(cls)
+    return dataclass(init=False, eq=False, repr=False)(cls)
 
 
 class Node:
     """What every node does; each field is set once, by the constructor."""
+
+    __match_args__: ClassVar[tuple[str, ...]]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Fields by position, then by name. Raises TypeError where one is missing or unknown."""
+        names, own = self.__match_args__, self.__dict__
+        own.update(zip(names, args, strict=False))
+        own.update(kwargs)
+        if len(args) + len(kwargs) != len(names) or len(own) != len(names):
+            _complete(self, len(args))
 
     def __setattr__(self, name: str, value: object) -> None:
         if name in self.__dict__:
@@ -35,6 +45,21 @@ class Node:
     def __repr__(self) -> str:
         shown = ", ".join(f"{f.name}={getattr(self, f.name)!r}" for f in node_fields(self) if f.repr)
         return f"{type(self).__name__}({shown})"
+
+
+def _complete(of: Node, given: int) -> None:
+    """Fields that are not given have their defaults."""
+    own = of.__dict__
+    for each in node_fields(of):
+        if each.name not in own:
+            if each.default is not MISSING:
+                own[each.name] = each.default
+            elif each.default_factory is not MISSING:
+                own[each.name] = each.default_factory()
+            else:
+                raise TypeError(f"{type(of).__name__} lacks {each.name}")
+    if len(own) != len(of.__match_args__) or given > len(own):
+        raise TypeError(f"{type(of).__name__} has no such fields: {own}")
 
 
 def node_fields(of: Any) -> tuple[Any, ...]:
