@@ -11,7 +11,7 @@ from grid import POLICY, scored
 from hypothesis import given, settings
 from literate import ROOT
 
-from kpidsl.core.nodes import Field, Program, Table
+from kpidsl.core.program import Field, Program, Table
 from kpidsl.core.results import Case, Event, Row, Score
 from kpidsl.engines.exact import run
 from kpidsl.ledger.reconcile import reconcile

@@ -16,7 +16,7 @@ from kpidsl.cli.scoring import join_all
 from kpidsl.cli.sources import Tables
 from kpidsl.cli.terminal import load_policy
 from kpidsl.core.lower import lower
-from kpidsl.core.nodes import Program
+from kpidsl.core.program import Program
 from kpidsl.core.results import Case, Event, GradeResult, Outcome, RankResult, Score
 from kpidsl.engines.exact import run, work
 from kpidsl.facts.periods import has_facts

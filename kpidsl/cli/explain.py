@@ -9,7 +9,7 @@ import click
 from kpidsl.cli.scoring import Level, Scored, score_all
 from kpidsl.cli.sources import Inputs, inputs_options
 from kpidsl.cli.terminal import Command, show_findings
-from kpidsl.core.nodes import Program
+from kpidsl.core.program import Program
 from kpidsl.core.results import Score
 from kpidsl.reports.explain import explain
 from kpidsl.reports.words import phrase, phrases

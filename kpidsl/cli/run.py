@@ -11,7 +11,8 @@ import click
 from kpidsl.cli.scoring import NOBODY, Level, Scored, score_all
 from kpidsl.cli.sources import Inputs, inputs_options
 from kpidsl.cli.terminal import Command, show_findings
-from kpidsl.core.nodes import Program, Rank
+from kpidsl.core.nodes import Rank
+from kpidsl.core.program import Program
 from kpidsl.facts.write import write_all
 from kpidsl.reports import scores as report
 from kpidsl.reports.rejects import reject_files, rejected_rows

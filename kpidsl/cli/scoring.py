@@ -15,7 +15,7 @@ import kpidsl
 from kpidsl.cli.sources import Inputs, Tables, read_params, read_tables
 from kpidsl.cli.terminal import load_policy
 from kpidsl.core.lower import lower
-from kpidsl.core.nodes import Program
+from kpidsl.core.program import Program
 from kpidsl.core.results import Case, Outcome, Score, Unscored
 from kpidsl.engines.exact import run
 from kpidsl.facts.join import Joined, join

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from kpidsl.cli.terminal import lang_option
-from kpidsl.core.nodes import Field, Program, Table
+from kpidsl.core.program import Field, Program, Table
 from kpidsl.facts.periods import has_facts
 from kpidsl.facts.read import MOST_TITLES, Facts, cell_finding, normal, read_cell, read_table
 from kpidsl.facts.sheets import TABLES, WORKBOOKS, Sheet, read_sheets

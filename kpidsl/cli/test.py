@@ -6,9 +6,9 @@ from collections.abc import Sequence
 import click
 
 from kpidsl.cli.terminal import Command, lang_option, load_policy
-from kpidsl.core import nodes as n
 from kpidsl.core.examples import Expected, Trial, reachable, reached, trials
 from kpidsl.core.lower import lower
+from kpidsl.core.program import Program
 from kpidsl.core.results import GradeResult
 from kpidsl.engines.exact import Worked, work
 from kpidsl.policy.model import Policy
@@ -79,7 +79,7 @@ def _got(name: str, result: Worked) -> Value:
     return known.value if known else None
 
 
-def _show_coverage(program: n.Program, worked: list[Worked], lang: Lang) -> None:
+def _show_coverage(program: Program, worked: list[Worked], lang: Lang) -> None:
     found = [reachable(level) for level in program.levels]
     rows, guards = (list(dict.fromkeys(place for of in found for place in of[at])) for at in (0, 1))
     accounts = [account for result in worked for account in result.accounts.values()]

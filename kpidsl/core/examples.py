@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from kpidsl.core import nodes as n
+from kpidsl.core.program import Program
 from kpidsl.core.results import Account, Case, Entry, Event, GradeResult
 from kpidsl.policy.model import Policy, kind_of, literal
 from kpidsl.syntax import tree as t
@@ -152,7 +153,7 @@ def _expected(row: t.Expect, policy: Policy, subjects: Sequence[str], spans: Seq
                 yield Expected(setting.name.text, value, setting.span, subject, at, period)
 
 
-def reachable(program: n.Program) -> tuple[list[n.Place], list[n.Place]]:
+def reachable(program: Program) -> tuple[list[n.Place], list[n.Place]]:
     """The rows of all blocks, and the lines that have a condition, each by its place."""
     rows: dict[n.Place, None] = {}
     guards: dict[n.Place, None] = {}

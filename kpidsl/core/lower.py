@@ -5,12 +5,13 @@ from collections.abc import Mapping
 from kpidsl.core import nodes as n
 from kpidsl.core.lower_expressions import Lowering
 from kpidsl.core.lower_ledgers import chains, lower_ledger, lower_result
+from kpidsl.core.program import Field, Program, Table
 from kpidsl.policy.model import LET, PARAM, Policy, all_ledgers, kind_of, literal, names_used, range_of
 from kpidsl.syntax import tree as t
 from kpidsl.values.kinds import Base, Value
 
 
-def lower(policy: Policy, params: Mapping[str, Value]) -> n.Program:
+def lower(policy: Policy, params: Mapping[str, Value]) -> Program:
     """The program of `policy`; `params` gives a value for each parameter that has none of its own."""
     lowering = Lowering(policy)
     given = {param.name.text: _param_value(param, params) for param in policy.params}
@@ -26,7 +27,7 @@ def lower(policy: Policy, params: Mapping[str, Value]) -> n.Program:
                 definitions.append(lower_ledger(held[name], policy, lowering))
             case t.Grade() | t.Rank() as result:
                 definitions.append(lower_result(result, lowering))
-    return n.Program(
+    return Program(
         policy.title, policy.edition or "", policy.hash, policy.subject, policy.within, _facts(policy),
         tuple(_events(events, policy) for events in policy.events), tuple(definitions), _outline(policy),
         {name: symbol.kind for name, symbol in policy.symbols.items() if symbol.kind is not None}, given,
@@ -66,7 +67,7 @@ def _let(let: t.Let, policy: Policy, lowering: Lowering) -> n.Named:
     return n.Named(let.span, let.name.text, let.label or let.name.text, kind, lowering.expr(let.value, None))
 
 
-def _facts(policy: Policy) -> n.Table:
+def _facts(policy: Policy) -> Table:
     """The facts of a longer period are a table of its name."""
     needs = _needs(policy)
     fields = tuple(_field(fact, tuple(needs.get(fact.name.text, ()))) for fact in policy.facts)
@@ -74,19 +75,19 @@ def _facts(policy: Policy) -> n.Table:
     key = (policy.subject, dated) if dated else (policy.subject,)
     column = next((field for field in fields if field.name == dated), None)
     header = column.header if column and policy.below else ""
-    return n.Table(column.name if header and column else "", header, fields, key, dated=dated)
+    return Table(column.name if header and column else "", header, fields, key, dated=dated)
 
 
-def _events(events: t.Events, policy: Policy) -> n.Table:
+def _events(events: t.Events, policy: Policy) -> Table:
     fields = tuple(_field(row, ()) for row in events.rows)
-    return n.Table(events.name.text, events.label or events.name.text, fields, owner=policy.subject,
+    return Table(events.name.text, events.label or events.name.text, fields, owner=policy.subject,
                    dated=events.by.text if events.by else "")  # fmt: skip
 
 
-def _field(fact: t.Fact, needed_by: tuple[str, ...]) -> n.Field:
+def _field(fact: t.Fact, needed_by: tuple[str, ...]) -> Field:
     kind = kind_of(fact.kind)
     default = literal(fact.default, kind) if fact.default is not None else None
-    return n.Field(fact.name.text, fact.label or fact.name.text, kind, range_of(kind, fact.bounds),
+    return Field(fact.name.text, fact.label or fact.name.text, kind, range_of(kind, fact.bounds),
                    fact.optional, default, fact.scored, needed_by)  # fmt: skip
 
 

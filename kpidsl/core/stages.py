@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from kpidsl.core import nodes as n
+from kpidsl.core.program import Program
 
 Shared = n.Rank | n.Grade
 
@@ -14,7 +15,7 @@ class Stage(NamedTuple):
     shared: tuple[Shared, ...]
 
 
-def stages(program: n.Program) -> list[Stage]:
+def stages(program: Program) -> list[Stage]:
     """A definition that hangs on a place or a quota stands in a later stage than these."""
     shared = {item.name for item in program.definitions if _is_shared(item)}
     depth: dict[str, int] = {}

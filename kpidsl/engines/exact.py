@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from kpidsl.core import nodes as n
+from kpidsl.core.program import Program
 from kpidsl.core.results import Account, Case, Event, GradeResult, Outcome, RankResult, Score, Unscored
 from kpidsl.core.stages import Stage, stages
 from kpidsl.engines.account import account
@@ -54,7 +55,7 @@ class Worked:
                                                failure.name, failure.line, failure.event, self.env.period))  # fmt: skip
 
 
-def run(program: n.Program, levels: Sequence[Iterable[Case]], keep: Keep = lambda score: score) -> list[Outcome]:
+def run(program: Program, levels: Sequence[Iterable[Case]], keep: Keep = lambda score: score) -> list[Outcome]:
     """Scores every case of every level, or says why not; as many results as cases. `levels` as those of the program.
 
     `keep` makes of a score what is kept of its accounts.
@@ -67,7 +68,7 @@ def run(program: n.Program, levels: Sequence[Iterable[Case]], keep: Keep = lambd
     return outcomes
 
 
-def work(program: n.Program, levels: Sequence[Iterable[Case]]) -> list[list[Worked]]:
+def work(program: Program, levels: Sequence[Iterable[Case]]) -> list[list[Worked]]:
     """Whatever can be worked out of every case of every level, be the rest of it missing."""
     return [finished for _, finished in _levels(program, levels, _Trial())]
 
@@ -78,7 +79,7 @@ class _Trial:
     def admits(self, _: Worked) -> bool:
         return True
 
-    def finish(self, _: n.Program, __: Worked) -> None:
+    def finish(self, _: Program, __: Worked) -> None:
         pass
 
 
@@ -91,21 +92,21 @@ class _Run(_Trial):
     def admits(self, worked: Worked) -> bool:
         return not worked.failures
 
-    def finish(self, program: n.Program, worked: Worked) -> None:
+    def finish(self, program: Program, worked: Worked) -> None:
         """Lets go of what nobody asks for any more; of many subjects it would fill the memory."""
         if not worked.failures:
             worked.accounts = dict(self.keep(_score(program, worked)).accounts)
         worked.env.forget()
 
 
-def _score(program: n.Program, worked: Worked) -> Score:
+def _score(program: Program, worked: Worked) -> Score:
     facts = worked.case.facts
     groups = tuple(str(facts[group]) for group in program.within)
     return Score(worked.case.number, worked.subject, groups, worked.accounts, worked.results, worked.env.period)
 
 
-def _levels(program: n.Program, levels: Sequence[Iterable[Case]],
-            way: _Trial) -> Iterator[tuple[n.Program, list[Worked]]]:
+def _levels(program: Program, levels: Sequence[Iterable[Case]],
+            way: _Trial) -> Iterator[tuple[Program, list[Worked]]]:
     """The levels from the shortest period up, each with the results of those below."""
     below: dict[str, Results] = {}
     for level, cases in zip(program.levels, levels, strict=True):
@@ -123,7 +124,7 @@ def _levels(program: n.Program, levels: Sequence[Iterable[Case]],
             below = {**below, level.unit: results}
 
 
-def _begin(program: n.Program, case: Case, period: date | None, below: Mapping[str, Results],
+def _begin(program: Program, case: Case, period: date | None, below: Mapping[str, Results],
            results: Results) -> Worked:
     subject = str(case.facts[program.subject])
     events = {**case.events, **{unit: found.get(subject, ()) for unit, found in below.items()}}
@@ -131,7 +132,7 @@ def _begin(program: n.Program, case: Case, period: date | None, below: Mapping[s
     return Worked(case, subject, env)
 
 
-def _period(program: n.Program, plan: Sequence[Stage], begun: Iterable[Worked], way: _Trial) -> list[Worked]:
+def _period(program: Program, plan: Sequence[Stage], begun: Iterable[Worked], way: _Trial) -> list[Worked]:
     """Everybody in one period, stage by stage; places and quotas between the stages."""
     everyone: list[Worked] = []
     for stage in plan:
@@ -151,7 +152,7 @@ def _period(program: n.Program, plan: Sequence[Stage], begun: Iterable[Worked], 
     return everyone
 
 
-def _by_period(program: n.Program, cases: Iterable[Case]) -> Iterable[tuple[date | None, Iterable[Case]]]:
+def _by_period(program: Program, cases: Iterable[Case]) -> Iterable[tuple[date | None, Iterable[Case]]]:
     """The cases of each period, in order; all of them at once where there are no periods."""
     if not program.dated:
         return [(None, cases)]

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from kpidsl.core.nodes import Program
+from kpidsl.core.program import Program
 from kpidsl.core.results import Case, Event
 from kpidsl.facts.read import Facts, Reading
 from kpidsl.text.findings import Argument, Finding, nearest

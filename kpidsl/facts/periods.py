@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-from kpidsl.core.nodes import Program, Table
+from kpidsl.core.program import Program, Table
 from kpidsl.facts.read import Facts, Reading
 from kpidsl.facts.sheets import Sheet
 from kpidsl.text.findings import Argument, Finding

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
-from kpidsl.core.nodes import Field, Table
+from kpidsl.core.program import Field, Table
 from kpidsl.facts.sheets import Sheet
 from kpidsl.text.findings import Argument, Finding, Word, nearest
 from kpidsl.text.source import Cell

@@ -5,8 +5,9 @@ from fractions import Fraction
 from math import ceil, floor
 from typing import NamedTuple
 
-from kpidsl.policy.infer import Scope, infer
+from kpidsl.policy.infer import infer
 from kpidsl.policy.model import constant, kind_of, range_of
+from kpidsl.policy.scope import Scope
 from kpidsl.syntax import tree as t
 from kpidsl.values import kinds as k
 

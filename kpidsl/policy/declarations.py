@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from kpidsl.policy.arithmetic import comparable
 from kpidsl.policy.files import Merged
-from kpidsl.policy.infer import Scope, as_percent, check_option, infer, is_zero
+from kpidsl.policy.infer import as_percent, check_option, infer, is_zero
 from kpidsl.policy.model import (
     EVENTS,
     FACT,
@@ -23,6 +23,7 @@ from kpidsl.policy.model import (
     kind_of,
     range_of,
 )
+from kpidsl.policy.scope import Scope
 from kpidsl.policy.tables import editions
 from kpidsl.syntax import tree as t
 from kpidsl.text.findings import Finding, Word, nearest

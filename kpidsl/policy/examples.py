@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from kpidsl.policy.declarations import check_literal
-from kpidsl.policy.infer import Scope
 from kpidsl.policy.model import EVENTS, FACT, GRADE, LEDGER, LET, PARAM, RANK, Symbol, kind_of
+from kpidsl.policy.scope import Scope
 from kpidsl.syntax import tree as t
 from kpidsl.text.findings import Argument, Word, nearest
 from kpidsl.values.calendar import read_period

@@ -1,57 +1,27 @@
 """The kind of every expression, from the kinds of what it is made of."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import pairwise
 
 from kpidsl.policy.arithmetic import comparable, of_product, of_quotient, of_sum, together
 from kpidsl.policy.model import (
     EVENTS,
-    FACT,
-    GRADE,
-    LEDGER,
-    LET,
     RANK,
     TABLE,
-    Below,
-    Symbol,
     calendar_kind,
     columns_of,
     constant,
     day,
     quantity_kind,
 )
+from kpidsl.policy.scope import KEPT, Scope
 from kpidsl.policy.tables import axes
 from kpidsl.syntax import tree as t
-from kpidsl.text.findings import Argument, Finding, Phrase, Word, nearest
+from kpidsl.text.findings import Phrase, Word, nearest
 from kpidsl.text.source import Span
 from kpidsl.text.words import word_table
 from kpidsl.values import kinds as k
 from kpidsl.values.kinds import Base, Kind
-
-# What a period leaves behind for the next one.
-KEPT = (FACT, LET, LEDGER, GRADE, RANK)
-
-
-@dataclass(frozen=True)
-class Scope:
-    """What names mean where an expression stands; `columns` are those of the rows that it goes over.
-
-    `unit` is the period that is assessed, empty where there is none; `below` the results of the shorter ones.
-    """
-
-    symbols: Mapping[str, Symbol]
-    findings: list[Finding]
-    unit: str = ""
-    below: Below = field(default_factory=dict)
-    worth: bool = False
-    columns: Mapping[str, Kind] = field(default_factory=dict)
-
-    def report(self, code: str, span: Span, **args: Argument) -> None:
-        self.findings.append(Finding(code, span, args))
-
-    def knows(self, name: str) -> bool:
-        return name in self.columns or name in self.symbols
 
 
 def infer(node: t.Expr | t.Slope, scope: Scope) -> Kind | None:

@@ -10,9 +10,10 @@ from kpidsl.policy.bands import check_bands
 from kpidsl.policy.bodies import check_ledger
 from kpidsl.policy.declarations import check_declarations, check_owners, declare
 from kpidsl.policy.files import Merged
-from kpidsl.policy.infer import KEPT, Scope, infer
+from kpidsl.policy.infer import infer
 from kpidsl.policy.model import GRADE, LEDGER, LET, RANK, Below, Symbol, kind_of, names_used
 from kpidsl.policy.results import check_result
+from kpidsl.policy.scope import KEPT, Scope
 from kpidsl.syntax import tree as t
 from kpidsl.text.findings import Argument, Finding, Phrase, Word
 from kpidsl.text.source import Source, Span

@@ -5,8 +5,8 @@ from fractions import Fraction
 from operator import eq, ge, gt, le, lt
 
 from kpidsl.policy.files import Merged
-from kpidsl.policy.infer import Scope
 from kpidsl.policy.model import all_ledgers, worth_of_all
+from kpidsl.policy.scope import Scope
 from kpidsl.syntax import tree as t
 from kpidsl.text.findings import nearest
 from kpidsl.values.numerals import percent

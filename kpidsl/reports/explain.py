@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from wcwidth import wcswidth
 
-from kpidsl.core.nodes import Program
+from kpidsl.core.program import Program
 from kpidsl.core.results import Account, Entry, Score
 from kpidsl.ledger.reconcile import Statement, reconcile, statement_of
 from kpidsl.reports.policy_text import place_text, where

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from kpidsl.core.nodes import Grade, Ledger, Named, Program, Rank
+from kpidsl.core.nodes import Grade, Ledger, Named, Rank
+from kpidsl.core.program import Program
 from kpidsl.core.results import GradeResult, RankResult, Score
 from kpidsl.reports.words import phrase
 from kpidsl.text.words import Lang

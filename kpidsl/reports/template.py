@@ -5,7 +5,7 @@ import io
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from kpidsl.core.nodes import Field, Program, Table
+from kpidsl.core.program import Field, Program, Table
 from kpidsl.facts.periods import has_facts
 from kpidsl.facts.read import range_text
 from kpidsl.reports.words import phrase, phrases
