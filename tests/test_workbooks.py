@@ -139,6 +139,24 @@ def test_a_template_that_is_filled_in_runs_as_it_is(tmp_path: Path) -> None:
     assert [score.total.balance for score in scored(path).outcome.scores] == expected
 
 
+def test_a_template_of_months_quarters_and_years_runs_as_it_is(tmp_path: Path) -> None:
+    """The year has no facts of its own, so it has no sheet."""
+    plain = ROOT / "examples/manager-rules-2007.csv"
+    managers = str(ROOT / "policies/manager-rules-2007.kpi")
+    program = lower(policy(managers), {})
+    filled = {}
+    for level, path in zip(program.levels, (plain, plain.with_name("manager-rules-2007.季度.csv")), strict=False):
+        own = read_sheets(path.name, path.read_bytes())[0]
+        places = [own.header.index(item.header) for item in level.facts.fields]
+        filled[level.facts.name] = [[row[place] for place in places] for row in own.rows]
+    path = tmp_path / "filled.xlsx"
+    path.write_bytes(template(program, "zh", filled))
+    assert [found.tab for found in read_sheets(path.name, path.read_bytes())] == ["数据", "季度"]
+    for found, expected in zip(scored(path, managers).levels, scored(plain, managers).levels, strict=True):
+        assert found.outcome.scores == expected.outcome.scores
+        assert found.outcome.scores
+
+
 def test_a_template_has_the_headers_the_kinds_and_the_choices(tmp_path: Path) -> None:
     path = tmp_path / "facts.xlsx"
     result = CliRunner().invoke(group, ["template", POLICY_PATH, "-o", str(path), "--lang", "zh"])

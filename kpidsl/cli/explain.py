@@ -9,6 +9,7 @@ import click
 from kpidsl.cli.scoring import Level, Scored, score_all
 from kpidsl.cli.sources import Inputs, inputs_options
 from kpidsl.cli.terminal import Command, show_findings
+from kpidsl.core.nodes import Grade
 from kpidsl.core.program import Program
 from kpidsl.core.results import Score
 from kpidsl.reports.explain import explain
@@ -39,10 +40,12 @@ def command(policy: str, facts: str, events: tuple[str, ...], params: tuple[str,
         _refuse(scored, level, subject, lang, at)
     score = max(found, key=lambda score: score.period or date.min)
     rules = [_find_rule(rule, level.program)] if rule is not None else []
-    click.echo(explain(score, level.program, rules, lang))
-    others = [name for name in _periods(scored, subject) if name != _name_of(score, level.program)]
+    own = _name_of(score, level.program)
+    others = [name for name in _periods(scored, subject) if name != own]
     if others and at is None:
-        click.echo(phrase(lang, "other periods", periods=phrases(lang)["list"].join(others)), err=True)
+        said = phrase(lang, "other periods", period=own, periods=phrases(lang)["list"].join(others))
+        click.echo(said, err=True)
+    click.echo(explain(score, level.program, rules, lang))
 
 
 def _level(scored: Scored, at: str | None) -> Level:
@@ -96,8 +99,14 @@ def _find_rule(rule: str, program: Program) -> str:
     for ledger in ledgers:
         if rule in (ledger.name, ledger.label):
             return ledger.name
-    for ledger in ledgers:
-        if rule in re.split(r"[\s,;、，；]+", ledger.source):
-            return ledger.name
-    known = tuple(dict.fromkeys(ledger.label for ledger in ledgers))
+    results = program.results
+    for result in results:
+        if rule in (result.name, result.label):
+            return result.name
+    sources = [(item.name, item.source) for item in ledgers]
+    sources += [(result.name, result.source) for result in results if isinstance(result, Grade)]
+    for name, source in sources:
+        if rule in re.split(r"[\s,;、，；]+", source):
+            return name
+    known = tuple(dict.fromkeys((*(ledger.label for ledger in ledgers), *(result.label for result in results))))
     raise RefusedError([Finding("D045", None, {"name": rule, "near": nearest(rule, known), "known": known})])

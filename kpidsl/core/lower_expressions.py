@@ -170,7 +170,7 @@ class Lowering:
                     tests = [*holds, down, *([_equals(cell.span, keys[1], name)] if len(keys) == 2 else [])]
                     test = n.Logic(cell.span, "and", tuple(tests)) if len(tests) > 1 else down
                     cases.append(n.Case(cell.span, test, self.expr(cell, None)))
-        return n.Cases(node.span, tuple(cases), table=node.table.text)
+        return n.Cases(node.span, tuple(cases), kind=self.policy.symbols[node.table.text].kind, table=node.table.text)
 
     def _holds(self, since: t.Calendar | None, until: t.Calendar | None) -> list[n.Expr]:
         """That the period begins from `since` on, and before `until`."""

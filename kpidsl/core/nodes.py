@@ -109,7 +109,8 @@ class Case(Node):
 class Cases(Node):
     """The outcome of the first case whose test holds.
 
-    `subject` is what the cases are told apart by, if one thing; `table` the name of the table that they are cells of.
+    `subject` is what the cases are told apart by, if one thing, and `kind` its kind; `table` the name of the table that
+    they are cells of, and `kind` then that of the cells.
     """
 
     rows: tuple[Case, ...]

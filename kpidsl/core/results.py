@@ -30,7 +30,8 @@ class Case(NamedTuple):
 class Input(NamedTuple):
     """A value that an entry used: a fact, parameter, `let` or balance by name, an aggregate by its place.
 
-    `inputs` are what it was worked out from; `events` the rows that an aggregate went over.
+    `inputs` are what it was worked out from; `events` the rows that an aggregate went over. `definition` is the
+    calculation of a `let`; `defaulted`: there was no period before.
     """
 
     name: str
@@ -39,6 +40,8 @@ class Input(NamedTuple):
     inputs: tuple["Input", ...] = ()
     place: Place = None
     events: tuple["Taken", ...] = ()
+    definition: Place = None
+    defaulted: bool = False
 
 
 class Taken(NamedTuple):
@@ -46,7 +49,7 @@ class Taken(NamedTuple):
 
     number: int | str
     used: tuple[Input, ...]
-    value: Fraction | None
+    value: Value
 
 
 class Test(NamedTuple):
@@ -59,14 +62,13 @@ class Test(NamedTuple):
 
 
 class Choice(NamedTuple):
-    """The row of a block that was chosen, told apart by `value` where the block has one subject."""
+    """The row of a block that was chosen; where the block has a subject it stands at `place` and has `value`."""
 
     place: Place
     rows: tuple[Place, ...]
     chosen: int
     value: Value = None
     kind: Kind | None = None
-    table: str = ""
 
 
 class Steps(NamedTuple):
@@ -184,6 +186,7 @@ class RankResult(NamedTuple):
     rank: int | None = None
     size: int = 0
     ties: int = 0
+    inputs: tuple[Input, ...] = ()
 
 
 class Score(NamedTuple):

@@ -41,6 +41,7 @@ class Known:
     value: Value
     trace: Trace
     failure: FailedError | None = None
+    definition: n.Place = None
 
 
 @dataclass

@@ -10,7 +10,7 @@ from kpidsl.core.results import Choice, Input, Slope, Steps, Taken, Test
 from kpidsl.engines.environment import Environment, FailedError, Trace
 from kpidsl.engines.rows import rows_of
 from kpidsl.values.calendar import label, shift
-from kpidsl.values.kinds import COUNT, Value
+from kpidsl.values.kinds import COUNT, TEXT, Kind, Value
 from kpidsl.values.numerals import written
 from kpidsl.values.rounding import round_to
 
@@ -61,7 +61,7 @@ def _ref(expr: n.Ref, env: Environment, trace: Trace) -> Value:
     if expr.name not in trace.inputs and expr.name in env.kinds:
         inner = known.trace
         trace.inputs[expr.name] = Input(expr.name, known.value, env.kinds[expr.name], tuple(inner.inputs.values()),
-                                        expr.place)  # fmt: skip
+                                        expr.place, (), known.definition)  # fmt: skip
         trace.choices += inner.choices
         trace.steps += inner.steps
         trace.slopes += inner.slopes
@@ -89,7 +89,16 @@ def _is_missing(expr: n.IsMissing, env: Environment, trace: Trace) -> bool:
         missing = True
     if missing:
         _note_missing(inner, env, trace)
+    value = None if missing else evaluate(inner, env, Trace())
+    trace.tests.append(Test(expr.place, value, _kind(inner, env), missing))
     return missing
+
+
+def _kind(expr: n.Expr, env: Environment) -> Kind:
+    """The kind of a value that has a name; of others the reader sees the text."""
+    if isinstance(expr, n.Ref):
+        return env.kinds.get(expr.name, TEXT)
+    return expr.kind if isinstance(expr, n.Column) else TEXT
 
 
 def _round(expr: n.Round, env: Environment, trace: Trace) -> Fraction:
@@ -105,12 +114,16 @@ def _cases(expr: n.Cases, env: Environment, trace: Trace) -> Value:
     for at, row in enumerate(expr.rows):
         tests = len(trace.tests)
         chosen = present(row.test, env, trace)
-        del trace.tests[tests:]     # the rows of a block are told as a choice
+        del trace.tests[tests:]     # the rows of a block are told as a choice, a cell of a table as what is used
+        if chosen and expr.table:
+            cell = evaluate(row.outcome, env, trace)
+            trace.inputs.setdefault(f"\0{expr.place!r}", Input("", cell, expr.kind or TEXT, (), expr.place))
+            return cell
         if chosen:
-            places = tuple(r.place for r in expr.rows)
-            trace.choices.append(Choice(expr.place, places, at, subject, expr.kind, expr.table))
+            place = expr.subject.place if expr.subject is not None else expr.place
+            trace.choices.append(Choice(place, tuple(r.place for r in expr.rows), at, subject, expr.kind))
             return evaluate(row.outcome, env, trace)
-    value = written(subject, expr.kind, ("", "", "")) if expr.kind is not None else ""
+    value = written(subject, expr.kind, ("", "", "")) if expr.kind is not None and expr.subject is not None else ""
     raise FailedError("E005" if expr.table else "E003", expr.table or value)
 
 
@@ -141,7 +154,8 @@ def _aggregate(expr: n.Aggregate, env: Environment, trace: Trace) -> Fraction:
         taken.append(Taken(event.number, tuple(used.inputs.values()), value))
         if value is None and expr.function == "streak":
             break
-    result = _combine(_FUNCTIONS[expr.function], [row.value for row in taken if row.value is not None], expr.rows)
+    values = [row.value for row in taken if isinstance(row.value, Fraction)]
+    result = _combine(_FUNCTIONS[expr.function], values, expr.rows)
     trace.inputs.setdefault(f"\0{expr.place!r}", Input("", result, expr.kind, (), expr.place, tuple(taken)))
     return result
 
@@ -190,9 +204,12 @@ def _among(expr: n.Among, env: Environment, trace: Trace) -> Fraction | None:
 
 def _note_missing(expr: n.Expr, env: Environment, trace: Trace) -> None:
     """A name without a value is told as such."""
-    if isinstance(expr, n.Column | n.Ref):
-        kind = expr.kind if isinstance(expr, n.Column) else env.kinds[expr.name]
-        trace.inputs.setdefault(expr.name, Input(expr.name, None, kind, place=expr.place))
+    if isinstance(expr, n.Ref) and expr.name in env.known:
+        inner = env.known[expr.name]
+        trace.inputs.setdefault(expr.name, Input(expr.name, None, _kind(expr, env), tuple(inner.trace.inputs.values()),
+                                                 expr.place, (), inner.definition))  # fmt: skip
+    elif isinstance(expr, n.Column):
+        trace.inputs.setdefault(expr.name, Input(expr.name, None, expr.kind, place=expr.place))
 
 
 def _previous(expr: n.Previous, env: Environment, trace: Trace) -> Value:
@@ -202,6 +219,7 @@ def _previous(expr: n.Previous, env: Environment, trace: Trace) -> Value:
     wanted = shift(env.unit, env.period, -1)
     earlier = [event for event in env.history if event.day is not None and event.day < env.period]
     value: Value = None
+    taken: tuple[Taken, ...] = ()
     if not earlier:
         if expr.default is None:
             raise FailedError("E007", label(env.unit, wanted))
@@ -210,9 +228,10 @@ def _previous(expr: n.Previous, env: Environment, trace: Trace) -> Value:
         raise FailedError("E006", label(env.unit, wanted))
     else:
         value = earlier[-1].values.get(expr.name)
+        taken = (Taken(earlier[-1].number, (), value),)
     if value is None:
         raise FailedError("E001", expr.name)
-    trace.inputs.setdefault(f"\0{expr.place!r}", Input("", value, expr.kind, (), expr.place))
+    trace.inputs.setdefault(f"\0{expr.place!r}", Input("", value, expr.kind, (), expr.place, taken, None, not earlier))
     return value
 
 
@@ -230,9 +249,12 @@ def _literal(expr: n.Literal, _: Environment, __: Trace) -> Value:
 
 def _logic(expr: n.Logic, env: Environment, trace: Trace) -> bool:
     if expr.op == "not":
-        return not present(expr.arguments[0], env, trace)
-    holds = (bool(present(argument, env, trace)) for argument in expr.arguments)
-    return all(holds) if expr.op == "and" else any(holds)
+        holds = bool(present(expr.arguments[0], env, trace))
+        if trace.tests and trace.tests[-1].place == expr.place:     # “is present” is one word for “not … is missing”
+            trace.tests[-1] = trace.tests[-1]._replace(holds=not holds)
+        return not holds
+    each = (bool(present(argument, env, trace)) for argument in expr.arguments)
+    return all(each) if expr.op == "and" else any(each)
 
 
 def _extreme(expr: n.Extreme, env: Environment, trace: Trace) -> Fraction:

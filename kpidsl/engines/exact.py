@@ -36,7 +36,8 @@ class Worked:
                 case n.Named(expr=expr, name=name):
                     trace = Trace()
                     value = evaluate(expr, self.env, trace)
-                    self.env.known[name] = Known(value, trace)
+                    worked = not isinstance(expr, n.Literal | n.Cases)
+                    self.env.known[name] = Known(value, trace, None, expr.place if worked else None)
                 case n.Ledger(name=name):
                     self.accounts[name] = account(definition, self.env, self.accounts)
                 case n.Grade(name=name):
@@ -50,7 +51,8 @@ class Worked:
                 self._note(definition, failure)
 
     def _note(self, definition: n.Ledger | n.Grade | n.Rank, failure: FailedError) -> None:
-        key = (failure.code, failure.name, failure.line, failure.event)
+        line = failure.line if failure.code != "E006" else None     # what lacks is told once, not for every line
+        key = (failure.code, failure.name, line, failure.event)
         self.failures.setdefault(key, Unscored(self.case.number, self.subject, failure.code, definition.label,
                                                failure.name, failure.line, failure.event, self.env.period))  # fmt: skip
 

@@ -22,9 +22,10 @@ def grade(definition: n.Grade, env: Environment) -> GradeResult:
         by_points = str(present(definition.cases, env, trace))
         value = trace.choices[-1].value
     overrides = tuple(_override(override, env) for override in definition.overrides)
-    held = [override.grade for override in overrides if override.holds]
-    found = held[-1] if held else by_points
-    env.known[definition.name] = Known(found or None, trace)
+    held = [override for override in overrides if override.holds]
+    found = held[-1].grade if held else by_points
+    why = Trace({item.name: item for item in held[-1].inputs}) if held else trace
+    env.known[definition.name] = Known(found or None, why)
     return GradeResult(definition.name, definition.label, definition.source, definition.place, found, by_points,
                        tuple(trace.inputs.values()), tuple(trace.choices), overrides,
                        value if isinstance(value, Fraction) else None)  # fmt: skip
@@ -45,12 +46,13 @@ def waiting(rank: n.Rank, env: Environment) -> RankResult:
     """What a place is taken by; the place itself waits for all subjects. Raises FailedError."""
     group = _group(rank.groups, env)
     key: list[Fraction] = []
+    trace = Trace()
     for expr in (rank.value, *rank.breakers):
-        value = None if _without(expr, env) else evaluate(expr, env, Trace())
+        value = None if _without(expr, env) else evaluate(expr, env, trace)
         if not isinstance(value, Fraction):
             return RankResult(rank.name, rank.label, rank.place, group, ())
         key.append(value)
-    return RankResult(rank.name, rank.label, rank.place, group, tuple(key))
+    return RankResult(rank.name, rank.label, rank.place, group, tuple(key), inputs=tuple(trace.inputs.values()))
 
 
 def _group(names: Sequence[str], env: Environment) -> tuple[str, ...]:

@@ -55,23 +55,34 @@ def reconcile(score: Score) -> Statement:
     return statement
 
 
-def statement_of(account: Account, score: Score) -> Statement:
-    """The statement of one account: its own entries against its own worth, and those of the accounts that it takes in.
-
-    A rule's own worth is what its parts leave of it; sections have none. A total that the policy writes itself has what
-    it says. Worth that is spread over the others is full marks of them, and what they lack of it is not earned.
-    """
+def statements(account: Account, score: Score) -> list[tuple[Account, Statement]]:
+    """What each account by itself adds to the statement of `account`, which is their sum."""
     if account.balance is None:
-        return Statement()
+        return []
     taken = [score.accounts[entry.ledger] for entry in account.entries if entry.verb == "carry" and not entry.reason]
+    own = (account, _own(account, taken))
+    return [own, *(found for inner in taken for found in statements(inner, score))]
+
+
+def statement_of(account: Account, score: Score) -> Statement:
+    """The statement of one account: its own entries against its own worth, and of the accounts that it takes in."""
+    return sum((own for _, own in statements(account, score)), Statement())
+
+
+def _own(account: Account, taken: list[Account]) -> Statement:
+    """A rule's own worth is what its parts leave of it; sections have none. A total that the policy writes itself has
+    what it says. Worth that is spread over the others is full marks of them; what they lack of it is not earned.
+    """
     worth = Fraction(0)
-    by_itself = account.role in ("rule", "part") or (account.role == "total" and not taken)
+    by_itself = account.role in ("rule", "part") or (account.role == "total" and not _sums_up(taken))
     if by_itself and account.worth is not None:
         worth = account.worth - sum((inner.worth or Fraction(0) for inner in taken), Fraction(0))
-    own = _classify([entry for entry in account.entries if entry.verb != "carry"], worth)
-    for inner in taken:
-        own += statement_of(inner, score)
-    return own + _spread(account, taken)
+    return _classify([entry for entry in account.entries if entry.verb != "carry"], worth) + _spread(account, taken)
+
+
+def _sums_up(taken: list[Account]) -> bool:
+    """Whether a total is the sum of sections and rules, and not a ledger of its own with parts."""
+    return any(inner.role != "part" for inner in taken)
 
 
 def _spread(account: Account, taken: list[Account]) -> Statement:

@@ -95,8 +95,8 @@ def _policy(header: t.Header, merged: Merged, levels: list[Level], files: tuple[
 def period_fact(head: t.Assess) -> t.Fact:
     """The column of a longer period's table that says which period a row is of; it is called as the file calls it."""
     word = head.span.text.split()[-1]
-    return t.Fact(head.span, t.Ident(head.span, head.unit.lower()), word, t.Kind(head.span, head.unit), (), False, None,
-                  True)  # fmt: skip
+    place = Span(head.span.source, head.span.end - len(word), head.span.end)
+    return t.Fact(place, t.Ident(place, head.unit.lower()), word, t.Kind(place, head.unit), (), False, None, True)
 
 
 def _header(merged: Merged, source: Source, findings: list[Finding]) -> t.Header | None:

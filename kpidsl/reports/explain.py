@@ -7,7 +7,7 @@ from wcwidth import wcswidth
 
 from kpidsl.core.program import Program
 from kpidsl.core.results import Account, Entry, Score
-from kpidsl.ledger.reconcile import Statement, reconcile, statement_of
+from kpidsl.ledger.reconcile import Statement, reconcile, statement_of, statements
 from kpidsl.reports.policy_text import place_text, where
 from kpidsl.reports.standing import standing_lines
 from kpidsl.reports.trace import entry_lines, trace_lines
@@ -17,7 +17,8 @@ from kpidsl.values.calendar import label
 from kpidsl.values.kinds import MONEY
 from kpidsl.values.numerals import LARGEST_SHOWN, decimal_places, exact, readable
 
-OPERANDS = {"multiply": "factor", "spread": "factor", "at most": "limit", "at least": "limit", "override": "becomes"}
+OPERANDS = {"multiply": "factor", "spread": "factor", "at most": "above limit", "at least": "below limit",
+            "override": "becomes"}  # fmt: skip
 MARGIN = "  "
 
 
@@ -28,8 +29,11 @@ def explain(score: Score, program: Program, only: Sequence[str], lang: Lang) -> 
     if not only:
         lines += [*_overview(score, program, statement, lang), ""]
         if score.total.entries and score.total.balance is not None:
-            lines += [*_statement(statement, lang), ""]
+            lines += [*_statement(score, lang), ""]
         lines += standing_lines(score, lang)
+    standing = [name for name in only if name in score.results]
+    if standing:
+        return "\n".join([*lines, *standing_lines(score, lang, standing)]).rstrip()
     lines += [phrases(lang)["legend"], ""]
     outer = [score.accounts[name] for name in only] or _outermost(score, program)
     for account in outer:
@@ -39,9 +43,11 @@ def explain(score: Score, program: Program, only: Sequence[str], lang: Lang) -> 
 
 
 def _outermost(score: Score, program: Program) -> list[Account]:
-    """The total, where anything is added up, and the payouts."""
+    """The total, where anything is added up; what it does not take in, being a ledger of its own; the payouts."""
     accounts = [score.accounts[ledger.name] for ledger in program.ledgers]
-    return [a for a in accounts if a.role == "payout" or (a.role == "total" and a.entries)]
+    taken = {entry.ledger for account in accounts for entry in account.entries if entry.verb == "carry"}
+    total = [account for account in accounts if account.role == "total" and account.entries]
+    return [*total, *(a for a in accounts if a.role != "total" and a.name not in taken)]
 
 
 def _inner(account: Account, score: Score) -> list[Account]:
@@ -133,28 +139,45 @@ def _entry(entry: Entry, score: Score, lang: Lang, margin: str, shown: set[str])
 
 def _notes(entry: Entry, inner: Account | None, lang: Lang, shown: set[str]) -> Iterator[str]:
     operand = readable(entry.operand) if entry.operand is not None else ""
-    if entry.reason:
-        yield _result(inner, lang) if inner else phrase(lang, _reason(entry.reason), operand=operand)
+    before = readable(entry.balance - entry.amount) if entry.balance is not None else ""
+    if entry.reason and inner:
+        yield _result(inner, lang)
+    elif entry.reason:
+        reason = f"within {entry.verb}" if entry.reason == "within" else _reason(entry.reason)
+        yield phrase(lang, reason, operand=operand, before=before)
     yield from entry_lines(entry, lang, shown)
     if entry.verb in OPERANDS and not entry.reason:
-        yield phrase(lang, OPERANDS[entry.verb], operand=operand)
+        yield phrase(lang, OPERANDS[entry.verb], operand=operand, before=before)
     if entry.amount and decimal_places(entry.amount) is None and entry.amount.denominator < LARGEST_SHOWN:
         yield phrase(lang, "exactly", amount=exact(entry.amount), balance=exact(entry.balance or entry.amount))
 
 
-def _statement(statement: Statement, lang: Lang) -> Iterator[str]:
+MOVES = (("not_earned", -1), ("bonus", 1), ("deductions", -1), ("limits", 1), ("rounding", 1))
+
+
+def _statement(score: Score, lang: Lang) -> Iterator[str]:
+    """How the total comes about; with each line the ledgers that it comes from."""
     said = phrases(lang)
+    own = statements(score.total, score)
+    whole = sum((statement for _, statement in own), Statement())
     yield said["statement"]
-    rows = [(said["full"], readable(statement.full))]
-    moves: list[tuple[str, Fraction]] = [
-        ("not_earned", -statement.not_earned), ("bonus", statement.bonus), ("deductions", -statement.deductions),
-        ("limits", statement.limits), ("rounding", statement.rounding),
-    ]  # fmt: skip
-    rows += [(said[name], signed(amount)) for name, amount in moves if amount]
-    rows.append((said["result"], readable(statement.score)))
-    width = max(wcswidth(name) for name, _ in rows)
-    for name, amount in rows:
-        yield f"{MARGIN}{_pad(name, width)}  {_pad(amount, 10, right=True)}"
+    rows = [(said["full"], readable(whole.full), "")] if whole.full else []
+    for name, sign in MOVES:
+        amount = sign * getattr(whole, name)
+        if amount:
+            head = "no worth" if name == "bonus" and not whole.full else name
+            rows.append((said[head], signed(amount), _sources(own, name, sign, lang)))
+    rows.append((said["result"], readable(whole.score), ""))
+    width = max(wcswidth(name) for name, _, _ in rows)
+    for name, amount, sources in rows:
+        yield f"{MARGIN}{_pad(name, width)}  {_pad(amount, 10, right=True)}  {sources}".rstrip()
+
+
+def _sources(own: Sequence[tuple[Account, Statement]], name: str, sign: int, lang: Lang) -> str:
+    said = phrases(lang)
+    parts = [(account.label or said["total"], sign * getattr(statement, name)) for account, statement in own]
+    shown = [f"{label} {signed(amount)}" for label, amount in parts if amount]
+    return said["list"].join(shown)
 
 
 def _pad(text: str, width: int, right: bool = False) -> str:

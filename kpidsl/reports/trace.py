@@ -11,7 +11,8 @@ from kpidsl.text.words import Lang
 from kpidsl.values.kinds import Kind
 from kpidsl.values.numerals import readable
 
-MOST_EVENTS = 20
+MOST_EVENTS = 200
+MOST_NAMED = 12
 STEP = "  "
 
 
@@ -45,8 +46,12 @@ def trace_lines(inputs: Sequence[Input], choices: Sequence[Choice], tests: Seque
                 shown: set[str]) -> Iterator[str]:
     """`shown` are the names whose working was shown before in the same account; these are named only."""
     said = phrases(lang)
+    told: set[str] = set()
     for item in inputs:
-        yield from _input(item, lang, shown, said["inputs"] + said["colon"])
+        lines = list(_input(item, lang, shown, said["inputs"] + said["colon"]))
+        if lines[0] not in told:     # a cell that is looked up twice is told once
+            yield from lines
+        told.add(lines[0])
     for test in _by_place(tests):
         yield phrase(lang, "holds" if test.holds else "fails", text=place_text(test.place, lang),
                      value=value_text(test.value, test.kind, lang))  # fmt: skip
@@ -64,39 +69,64 @@ def _by_place(tests: Sequence[Test]) -> list[Test]:
 
 
 def _input(item: Input, lang: Lang, shown: set[str], head: str) -> Iterator[str]:
+    """A value with what it was worked out from; a calculation that has no name is told by its text."""
+    said = phrases(lang)
+    value = value_text(item.value, item.kind, lang)
     name = item.name or place_text(item.place, lang)
-    yield head + _equals(name, value_text(item.value, item.kind, lang))
+    text = _equals(name, value) if item.name else f"{name}{said['colon']}{value}"
     if name in shown:
+        yield head + text
         return
     if item.name:
         shown.add(name)
+    formula = place_text(item.definition, lang)
+    if formula and not (len(item.inputs) == 1 and not item.inputs[0].name and item.inputs[0].place == item.definition):
+        text += phrase(lang, "formula", text=formula)
+    yield head + text + (said["defaulted"] if item.defaulted else "")
     for inner in item.inputs:
         yield from (STEP + line for line in _input(inner, lang, shown, ""))
-    for event in item.events[:MOST_EVENTS]:
-        yield STEP + _event(event, item.kind, lang)
-    if len(item.events) > MOST_EVENTS:
-        yield STEP + phrase(lang, "more events", count=len(item.events) - MOST_EVENTS)
+    yield from (STEP + line for line in _events(item, lang))
 
 
-def _event(event: Taken, kind: Kind, lang: Lang) -> str:
+def _events(item: Input, lang: Lang) -> Iterator[str]:
+    """Every row that moved the result; the others by what they have in common."""
+    moving = [event for event in item.events if event.value not in (None, 0)]
+    for event in moving[:MOST_EVENTS]:
+        yield phrase(lang, "event", row=_row(event, lang), used=_used(event, lang),
+                     value=value_text(event.value, item.kind, lang))  # fmt: skip
+    if len(moving) > MOST_EVENTS:
+        yield phrase(lang, "more events", count=len(moving) - MOST_EVENTS)
+    alike: dict[tuple[str, bool], list[Taken]] = {}
+    for event in item.events:
+        if event.value in (None, 0):
+            alike.setdefault((_used(event, lang), event.value is None), []).append(event)
+    for (used, left), rows in alike.items():
+        row = _row(rows[0], lang) if len(rows) == 1 else phrase(lang, "rows alike", count=len(rows))
+        value = value_text(Fraction(0), item.kind, lang)
+        yield phrase(lang, "event left" if left else "event", row=row, used=used, value=value)
+
+
+def _row(event: Taken, lang: Lang) -> str:
+    return phrase(lang, "row number", row=event.number) if isinstance(event.number, int) else event.number
+
+
+def _used(event: Taken, lang: Lang) -> str:
+    """What was used of a row; of a count within it, the rows that counted."""
     said = phrases(lang)
-    used = said["list"].join(_equals(item.name or place_text(item.place, lang),
-                                     value_text(item.value, item.kind, lang)) for item in event.used)  # fmt: skip
-    name = "event" if event.value is not None else "event left"
-    value = value_text(event.value, kind, lang) if event.value is not None else ""
-    row = phrase(lang, "row number", row=event.number) if isinstance(event.number, int) else event.number
-    return phrase(lang, name, row=row, used=used + said["comma"] if used else "", value=value)
+    parts = []
+    for item in event.used:
+        value = value_text(item.value, item.kind, lang)
+        rows = [_row(inner, lang) for inner in item.events if inner.value is not None]
+        named = _equals(item.name, value) if item.name else f"{place_text(item.place, lang)}{said['colon']}{value}"
+        parts.append(named + (phrase(lang, "from rows", rows=said["list"].join(rows[:MOST_NAMED])) if rows else ""))
+    return said["list"].join(parts) + said["comma"] if parts else ""
 
 
 def _choice(choice: Choice, lang: Lang) -> Iterator[str]:
     said = phrases(lang)
     found = ""
-    if choice.table:
-        yield f"{place_text(choice.place, lang)} = {row_text(choice.rows[choice.chosen], lang)}"
-        return
     if choice.kind is not None:
-        subject = place_text(choice.place, lang).split(" ", 1)[-1]
-        found = _equals(subject, value_text(choice.value, choice.kind, lang)) + said["comma"]
+        found = _equals(place_text(choice.place, lang), value_text(choice.value, choice.kind, lang)) + said["comma"]
     chosen = choice.rows[choice.chosen]
     yield f"{found}{said['chosen']}{said['colon']}{row_text(chosen, lang)}"
     others = [row_text(row, lang) for row in dict.fromkeys(choice.rows) if not overlap(row, chosen)]
