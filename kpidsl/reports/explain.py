@@ -5,6 +5,7 @@ from fractions import Fraction
 
 from wcwidth import wcswidth
 
+from kpidsl.core.nodes import Ref
 from kpidsl.core.program import Program
 from kpidsl.core.results import Account, Entry, Score
 from kpidsl.ledger.reconcile import Statement, reconcile, statement_of, statements
@@ -45,7 +46,8 @@ def explain(score: Score, program: Program, only: Sequence[str], lang: Lang) -> 
 def _outermost(score: Score, program: Program) -> list[Account]:
     """The total, where anything is added up; what it does not take in, being a ledger of its own; the payouts."""
     accounts = [score.accounts[ledger.name] for ledger in program.ledgers]
-    taken = {entry.ledger for account in accounts for entry in account.entries if entry.verb == "carry"}
+    taken = {line.amount.name for ledger in program.ledgers for line in ledger.lines
+             if line.verb == "carry" and isinstance(line.amount, Ref)}  # fmt: skip
     total = [account for account in accounts if account.role == "total" and account.entries]
     return [*total, *(a for a in accounts if a.role != "total" and a.name not in taken)]
 
@@ -93,7 +95,7 @@ def _account(account: Account, score: Score, lang: Lang, margin: str) -> Iterato
     said = phrases(lang)
     title = f"{said[account.role]} {account.label}".strip()
     notes = [phrase(lang, "clause", source=account.source)] if account.source else []
-    if account.role != "total":
+    if account.role != "total" or any(entry.verb not in ("carry", "round") for entry in account.entries):
         notes.append(where(account.place, lang))
     worth = statement_of(account, score).full or None if account.role == "total" else account.worth
     head = title + said["colon"] + _result(account._replace(worth=worth), lang)
@@ -176,8 +178,10 @@ def _statement(score: Score, lang: Lang) -> Iterator[str]:
 def _sources(own: Sequence[tuple[Account, Statement]], name: str, sign: int, lang: Lang) -> str:
     said = phrases(lang)
     parts = [(account.label or said["total"], sign * getattr(statement, name)) for account, statement in own]
-    shown = [f"{label} {signed(amount)}" for label, amount in parts if amount]
-    return said["list"].join(shown)
+    moving = [(label, amount) for label, amount in parts if amount]
+    if len(moving) == 1:
+        return moving[0][0]
+    return said["list"].join(f"{label} {signed(amount)}" for label, amount in moving)
 
 
 def _pad(text: str, width: int, right: bool = False) -> str:

@@ -70,10 +70,9 @@ def _by_place(tests: Sequence[Test]) -> list[Test]:
 
 def _input(item: Input, lang: Lang, shown: set[str], head: str) -> Iterator[str]:
     """A value with what it was worked out from; a calculation that has no name is told by its text."""
-    said = phrases(lang)
     value = value_text(item.value, item.kind, lang)
     name = item.name or place_text(item.place, lang)
-    text = _equals(name, value) if item.name else f"{name}{said['colon']}{value}"
+    text = _named(name, value, lang)
     if name in shown:
         yield head + text
         return
@@ -82,10 +81,15 @@ def _input(item: Input, lang: Lang, shown: set[str], head: str) -> Iterator[str]
     formula = place_text(item.definition, lang)
     if formula and not (len(item.inputs) == 1 and not item.inputs[0].name and item.inputs[0].place == item.definition):
         text += phrase(lang, "formula", text=formula)
-    yield head + text + (said["defaulted"] if item.defaulted else "")
+    yield head + text + (phrases(lang)["defaulted"] if item.defaulted else "")
     for inner in item.inputs:
         yield from (STEP + line for line in _input(inner, lang, shown, ""))
     yield from (STEP + line for line in _events(item, lang))
+
+
+def _named(name: str, value: str, lang: Lang) -> str:
+    """A name and its value; a calculation may have an equals sign of its own, so it gets a colon."""
+    return f"{name}{phrases(lang)['colon']}{value}" if set(name) & set(" [(") else _equals(name, value)
 
 
 def _events(item: Input, lang: Lang) -> Iterator[str]:
@@ -117,7 +121,7 @@ def _used(event: Taken, lang: Lang) -> str:
     for item in event.used:
         value = value_text(item.value, item.kind, lang)
         rows = [_row(inner, lang) for inner in item.events if inner.value is not None]
-        named = _equals(item.name, value) if item.name else f"{place_text(item.place, lang)}{said['colon']}{value}"
+        named = _named(item.name or place_text(item.place, lang), value, lang)
         parts.append(named + (phrase(lang, "from rows", rows=said["list"].join(rows[:MOST_NAMED])) if rows else ""))
     return said["list"].join(parts) + said["comma"] if parts else ""
 
