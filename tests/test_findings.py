@@ -18,7 +18,7 @@ AS_BYTES = {"L006": b"#" * (LONGEST_TEXT + 1), "L007": b"\xff"}
 # What needs a workbook: tests/test_workbooks.py.
 IN_WORKBOOKS = {"D047"}
 # These only follow from a fault of a row.
-WITH_OTHERS = {"D023": {"D011"}, "D048": {"D011"}, "D035": {"D039"}}
+WITH_OTHERS = {"D023": {"D011"}, "D048": {"D011"}, "D035": {"D039"}, "D022": {"D023"}}
 
 
 def test_every_code_has_a_case() -> None:

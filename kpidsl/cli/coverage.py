@@ -8,9 +8,12 @@ import click
 import yaml
 
 from kpidsl.cli.terminal import Command, lang_option, load_policy
+from kpidsl.cli.trials import differences, work_out
 from kpidsl.facts.write import write_all
+from kpidsl.policy.model import Policy
 from kpidsl.reports.coverage import Document, as_markdown, clauses
 from kpidsl.reports.words import phrase
+from kpidsl.syntax import tree as t
 from kpidsl.text.words import Lang
 
 
@@ -47,6 +50,13 @@ def _documents(path: Path, lang: Lang) -> list[Document]:
 
 
 def _document(name: str, item: dict[str, Any], path: Path, lang: Lang) -> Document:
-    policies = tuple(load_policy(str(path.parent / policy), lang) for policy in item["policies"])
+    policies = tuple(_proved(str(path.parent / policy), lang) for policy in item["policies"])
     organises = {str(clause): str(text) for clause, text in (item.get("organises") or {}).items()}
     return Document(str(name), tuple(str(item["clauses"]).split()), organises, policies)
+
+
+def _proved(path: str, lang: Lang) -> tuple[Policy, tuple[t.Example, ...]]:
+    """A policy with the examples of its file that pass: what fails proves nothing."""
+    policy = load_policy(path, lang)
+    passing = {trial.place for trial, levels in work_out(policy) if not differences(trial, levels, policy, lang)}
+    return policy, tuple(example for example in policy.examples if example.span in passing)

@@ -17,8 +17,8 @@ from kpidsl.reports.words import phrase, phrases
 from kpidsl.text.findings import Argument, Finding, RefusedError, nearest
 from kpidsl.text.source import Cell
 from kpidsl.text.words import LANGS, Lang
-from kpidsl.values.calendar import label, read_any
-from kpidsl.values.reading import fold
+from kpidsl.values.calendar import label, read_period
+from kpidsl.values.reading import fold, tidy
 
 ROLES = ("rule", "payout", "part", "section")
 
@@ -34,8 +34,9 @@ def command(policy: str, facts: str, events: tuple[str, ...], params: tuple[str,
     """Explain the score of one subject of FACTS under POLICY: every entry of its ledgers."""
     subject = fold(subject)
     scored = score_all(Inputs(policy, facts, events, params, encoding, sheet, period), lang, subject)
-    level = _level(scored, at)
-    found = [score for score in level.outcome.scores if score.subject == subject and _is_at(score, level.program, at)]
+    level = _level(scored, at, subject, rule)
+    day = _day(at, level.program) if at else None
+    found = [score for score in level.outcome.scores if score.subject == subject and (not at or score.period == day)]
     if not found:
         _refuse(scored, level, subject, lang, at)
     score = max(found, key=lambda score: score.period or date.min)
@@ -48,19 +49,18 @@ def command(policy: str, facts: str, events: tuple[str, ...], params: tuple[str,
     click.echo(explain(score, level.program, rules, lang))
 
 
-def _level(scored: Scored, at: str | None) -> Level:
-    """The level whose periods are written as the one that is asked for; without one, the longest that has scores."""
-    unit = read_any(fold(at)) if at else None
-    if unit:
-        for level in scored.levels:
-            if level.program.unit is unit[1]:
-                return level
-    return next((level for level in reversed(scored.levels) if level.outcome.scores), scored.levels[0])
+def _level(scored: Scored, at: str | None, subject: str, rule: str | None) -> Level:
+    """The level whose periods are written as the one asked for; without one, the longest that has the rule and a score
+    of the subject.
+    """
+    fit = [level for level in reversed(scored.levels) if at is None or _day(at, level.program)]
+    having = [level for level in fit if any(score.subject == subject for score in level.outcome.scores)]
+    with_rule = [level for level in having if rule is None or _named(rule, level.program) is not None]
+    return next(iter((*with_rule, *having, *fit)), scored.levels[0])
 
 
-def _is_at(score: Score, program: Program, at: str | None) -> bool:
-    found = read_any(fold(at)) if at else None
-    return at is None or (found is not None and found == (score.period, program.unit))
+def _day(at: str, program: Program) -> date | None:
+    return read_period(tidy(at), program.unit) if program.unit else None
 
 
 def _name_of(score: Score, program: Program) -> str:
@@ -92,6 +92,15 @@ def _concerns(finding: Finding, table: str, rows: set[int]) -> bool:
 
 
 def _find_rule(rule: str, program: Program) -> str:
+    """The name of what is asked for. Raises RefusedError where there is none."""
+    name = _named(rule, program)
+    if name is None:
+        known = tuple(dict.fromkeys(item.label for item in (*program.ledgers, *program.results) if item.label))
+        raise RefusedError([Finding("D045", None, {"name": rule, "near": nearest(rule, known), "known": known})])
+    return name
+
+
+def _named(rule: str, program: Program) -> str | None:
     """By name, label or cited clause; a rule before a part, a part before a section."""
     if rule in ("", "total", *(phrase(lang, "total") for lang in LANGS)):
         return ""
@@ -108,5 +117,4 @@ def _find_rule(rule: str, program: Program) -> str:
     for name, source in sources:
         if rule in re.split(r"[\s,;、，；]+", source):
             return name
-    known = tuple(dict.fromkeys((*(ledger.label for ledger in ledgers), *(result.label for result in results))))
-    raise RefusedError([Finding("D045", None, {"name": rule, "near": nearest(rule, known), "known": known})])
+    return None

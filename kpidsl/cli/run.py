@@ -48,7 +48,7 @@ def command(policy: str, facts: str, events: tuple[str, ...], params: tuple[str,
             click.echo(phrase(lang, "or keep going"), err=True)
         sys.exit(1)
     _show_open_rules(scored, lang)
-    if rejected and any(isinstance(result, Rank) for level in scored.levels for result in level.program.results):
+    if any(_ranks_without(level) for level in scored.levels):
         click.echo(phrase(lang, "ranks without rejects"), err=True)
     contents = _rejects(scored, facts, output, lang)
     if output:
@@ -71,6 +71,12 @@ def _refuse_inputs(targets: Iterable[Path], inputs: Iterable[str]) -> None:
             raise RefusedError([Finding("D049", None, {"path": str(target)})])
 
 
+def _ranks_without(level: Level) -> bool:
+    """Whether places were taken without some that could not be scored."""
+    bad = rejected_rows(level.joined, level.outcome)[0]
+    return bool(bad) and any(isinstance(result, Rank) for result in level.program.results)
+
+
 def _due(scored: Scored) -> list[Level]:
     """The first level, and the longer periods of which some are over, or have rows of their own."""
     first, *longer = scored.levels
@@ -91,7 +97,9 @@ def _show_counts(scored: Scored, of_facts: str, lang: Lang) -> None:
             sheet = level.joined.tables[at].sheet
             counts = {"rows": len(sheet.rows), "good": len(sheet.rows) - len(bad), "bad": len(bad)}
             said = "events in" if at else f"{of_facts} derived" if sheet.derived else of_facts
-            click.echo(phrase(lang, said, table=sheet.name, **counts), err=True)
+            owed = len(level.joined.tables[at].owed)
+            more = phrase(lang, "rows owed", count=owed) if owed else ""
+            click.echo(phrase(lang, said, table=sheet.name, **counts) + more, err=True)
 
 
 def _show_open_rules(scored: Scored, lang: Lang) -> None:

@@ -22,6 +22,7 @@ from kpidsl.facts.join import Joined, join
 from kpidsl.facts.periods import longer
 from kpidsl.ledger.reconcile import check
 from kpidsl.policy.model import Policy
+from kpidsl.reports.rejects import rejected_rows
 from kpidsl.text.findings import Argument, Finding, Phrase, RefusedError, Word
 from kpidsl.text.source import Cell, Span
 from kpidsl.text.words import Lang
@@ -82,10 +83,11 @@ def score_all(inputs: Inputs, lang: Lang, subject: str | None = None) -> Scored:
     files: dict[str, bytes] = {}
     joined = join_all(program, read_tables(program, inputs, files))
     with _progress(joined[0].cases) as cases:
-        outcomes = run(program, [cases, *(level.cases for level in joined[1:])], keep)
+        lost = [level.lost for level in joined]
+        outcomes = run(program, [cases, *(level.cases for level in joined[1:])], keep, lost)
     levels = tuple(map(Level, program.levels, joined, outcomes))
     findings = [finding for level in levels for finding in (*level.joined.findings, *_failures(level))]
-    return Scored(levels, tuple(findings), _manifest(program, policy, files),
+    return Scored(levels, tuple(findings), {**_manifest(program, policy, files), **_counts(levels)},
                   (*(file.path for file in policy.files), *files))
 
 
@@ -126,6 +128,17 @@ def _failure(unscored: Unscored, level: Level, headers: Mapping[str, str], sheet
         "rule": unscored.rule or Word("TOTAL"), "name": unscored.name or Word("TOTAL"), "event": event,
         "text": " ".join(line.text.split()) if line else "", "line": line.line if line else 0,
     })  # fmt: skip
+
+
+def _counts(levels: Sequence[Level]) -> dict[str, Any]:
+    """How many rows each table had and how many of them are not used; the result is whole where none is."""
+    tables: dict[str, dict[str, int]] = {}
+    for level in levels:
+        for at, bad in rejected_rows(level.joined, level.outcome).items():
+            facts = level.joined.tables[at]
+            owed = {"owed": len(facts.owed)} if facts.owed else {}
+            tables[Path(facts.sheet.name).name] = {"rows": len(facts.rows), "rejected": len(bad), **owed}
+    return {"tables": tables, "whole": not any(table["rejected"] + table.get("owed", 0) for table in tables.values())}
 
 
 def _manifest(program: Program, policy: Policy, files: Mapping[str, bytes]) -> dict[str, Any]:

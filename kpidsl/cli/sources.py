@@ -106,15 +106,14 @@ def read_tables(program: Program, inputs: Inputs, files: dict[str, bytes]) -> li
 
 
 def dated(program: Program, period: str | None) -> Table:
-    """The table of facts, where rows that do not say their period are of the one given. Raises UsageError."""
+    """The table of facts, whose rows are all of the period that is given. Raises RefusedError."""
     if period is None:
         return program.facts
     day = read_period(tidy(period), program.unit) if program.unit else None
     if day is None:
-        wanted = f"a {program.unit.lower()}" if program.unit else "nothing: the policy has no periods"
-        raise click.UsageError(f"--period takes {wanted}")
-    fields = (changed(item, default=day) if item.name == program.dated else item for item in program.facts.fields)
-    return changed(program.facts, fields=tuple(fields))
+        kind = Word(program.unit) if program.unit else ""
+        raise RefusedError([Finding("D054", None, {"value": period, "kind": kind, "near": kind})])
+    return changed(program.facts, period=day)
 
 
 def _read_file(path: str, files: dict[str, bytes]) -> bytes:

@@ -1,23 +1,20 @@
 """`kpidsl test`: the examples of a policy, each worked out and compared."""
 
 import sys
-from collections.abc import Sequence
 
 import click
 
 from kpidsl.cli.terminal import Command, lang_option, load_policy
-from kpidsl.core.examples import Expected, Trial, reachable, reached, trials
+from kpidsl.cli.trials import differences, work_out
+from kpidsl.core.examples import Trial, reachable, reached
 from kpidsl.core.lower import lower
 from kpidsl.core.program import Program
 from kpidsl.core.results import GradeResult
-from kpidsl.engines.exact import Worked, work
-from kpidsl.policy.model import Policy
+from kpidsl.engines.exact import Worked
 from kpidsl.reports.policy_text import place_text
-from kpidsl.reports.words import phrase, value_text
+from kpidsl.reports.words import phrase
 from kpidsl.text.source import Span
 from kpidsl.text.words import Lang
-from kpidsl.values.calendar import label
-from kpidsl.values.kinds import TEXT, Base, Value
 
 
 @click.command("test", cls=Command, short_help="Work out a policy's examples. 算例")
@@ -30,15 +27,16 @@ def command(policy: str, coverage: bool, lang: Lang) -> None:
     A file of its own that extends a policy and holds only examples is a file of cases.
     """
     found = load_policy(policy, lang)
-    worked = [(trial, work(lower(found, trial.params), trial.levels)) for trial in trials(found)]
+    worked = work_out(found)
     failed = 0
     for trial, levels in worked:
-        wrong = [line for expected in trial.expected for line in _compare(expected, levels, found, lang)]
+        wrong = differences(trial, levels, found, lang)
         failed += bool(wrong)
         click.echo(phrase(lang, "failed" if wrong else "passed", where=_where(trial), title=trial.title))
         for line in wrong:
             click.echo(f"    {line}")
-    click.echo(phrase(lang, "tested", passed=len(worked) - failed, failed=failed))
+    said = phrase(lang, "tested", passed=len(worked) - failed, failed=failed)
+    click.echo(said if worked else phrase(lang, "no examples", path=policy))
     if coverage:
         _show_coverage(lower(found, {}), [result for _, levels in worked for level in levels for result in level], lang)
     sys.exit(1 if failed or not worked else 0)
@@ -46,37 +44,6 @@ def command(policy: str, coverage: bool, lang: Lang) -> None:
 
 def _where(trial: Trial) -> str:
     return f"{trial.place.source.path}:{trial.place.line}" if isinstance(trial.place, Span) else ""
-
-
-def _compare(expected: Expected, levels: Sequence[Sequence[Worked]], policy: Policy, lang: Lang) -> list[str]:
-    """Nothing where it is right; otherwise what was expected, what came out, and why nothing could."""
-    level = policy.levels[expected.level]
-    kind = level.symbols[expected.name].kind or TEXT
-    text = place_text(expected.place, lang)
-    of = [expected.subject] if len({worked.subject for worked in levels[0]}) > 1 else []
-    when = [label(Base(level.unit), expected.period)] if level.unit and expected.period else []
-    head = " ".join([*of, *when, text])
-    result = next((worked for worked in levels[expected.level] if worked.subject == expected.subject
-                   and worked.env.period == expected.period), None)  # fmt: skip
-    got = _got(expected.name, result) if result else None
-    if got is None and result and _unknown(expected.name, result):
-        names = ", ".join(dict.fromkeys(failure.name for failure in result.failures.values()))
-        return [phrase(lang, "not worked out", text=head, names=names)]
-    if got == expected.value:
-        return []
-    return [phrase(lang, "came to", text=head, value=value_text(got, kind, lang))]
-
-
-def _unknown(name: str, result: Worked) -> bool:
-    """Whether the value could not be worked out, which is not the same as to have none."""
-    return bool(result.failures) and name not in result.accounts and name not in result.results
-
-
-def _got(name: str, result: Worked) -> Value:
-    if name in result.accounts:
-        return result.accounts[name].balance
-    known = result.env.known.get(name)
-    return known.value if known else None
 
 
 def _show_coverage(program: Program, worked: list[Worked], lang: Lang) -> None:

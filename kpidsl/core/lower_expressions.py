@@ -194,7 +194,7 @@ class Lowering:
         rows = [(row.span, self._holds(row.since, None)[0], self.expr(row.value, None)) for row in param.rows]
         cases = tuple(n.Case(*row) for row in reversed(rows))
         period = self.period()
-        return n.Cases(period.place, cases, period, period.kind)
+        return n.Cases(period.place, cases, period, period.kind, dated=True)
 
     def _is_dated(self, rows: t.Rows) -> bool:
         """Whether each row belongs to a period; a register without dates holds for every one."""

@@ -110,13 +110,14 @@ class Cases(Node):
     """The outcome of the first case whose test holds.
 
     `subject` is what the cases are told apart by, if one thing, and `kind` its kind; `table` the name of the table that
-    they are cells of, and `kind` then that of the cells.
+    they are cells of, and `kind` then that of the cells; `dated`: they are told apart by the period alone.
     """
 
     rows: tuple[Case, ...]
     subject: "Expr | None" = None
     kind: Kind | None = None
     table: str = ""
+    dated: bool = False
 
 
 @node

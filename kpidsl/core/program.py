@@ -26,7 +26,7 @@ class Field(values.Node):
 @node
 class Table(values.Node):
     """A shape of facts. `key`: columns that tell rows apart; `owner`: the column of events that names the subject;
-    `dated`: the one that tells the period or the day of a row.
+    `dated`: the one that tells the period or the day of a row, which is `period` where there is no such column.
     """
 
     name: str
@@ -35,6 +35,7 @@ class Table(values.Node):
     key: tuple[str, ...] = ()
     owner: str = ""
     dated: str = ""
+    period: Value = None
 
 
 @node

@@ -46,7 +46,7 @@ def account(ledger: n.Ledger, env: Environment, accounts: Mapping[str, Account])
 
 def _closed(ledger: n.Ledger, env: Environment, entries: tuple[Entry, ...], balance: Fraction | None, reason: str,
             exempt: Trace) -> Account:
-    unscored = FailedError("E001", ledger.label) if balance is None else None
+    unscored = FailedError("E001", ledger.label, absent=True) if balance is None else None
     env.known[ledger.name] = Known(balance, Trace(), unscored)
     return Account(ledger.name, ledger.label, ledger.role, ledger.clause, ledger.source, ledger.place, ledger.worth,
                    entries, balance, reason, tuple(exempt.inputs.values()), tuple(exempt.tests),
@@ -88,7 +88,7 @@ def _spread(line: n.Line, ledger: n.Ledger, entries: Sequence[Entry], accounts: 
 def _carried(line: n.Line, ref: n.Ref, balance: Fraction, env: Environment, accounts: Mapping[str, Account]) -> Entry:
     failure = env.known[ref.name].failure
     if ref.name not in accounts and failure is not None:
-        raise failure
+        raise failure.again()
     inner = accounts[ref.name].balance
     after = balance if inner is None else balance + inner
     reason = accounts[ref.name].reason if inner is None else ""

@@ -1,6 +1,6 @@
 """What is known of one subject while it is being worked out, and the trace of how."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -13,14 +13,19 @@ from kpidsl.values.kinds import Base, Kind, Value
 class FailedError(Exception):
     """A value that cannot be worked out: `code` says why, `name` what it hangs on.
 
-    On its way out it learns the line of the policy that wanted the value, and the row of events that it was at.
+    `absent`: nobody is at fault, there just is none, such as the score of what is not applicable. On its way out it
+    learns the line of the policy that wanted the value, and the row of events that it was at.
     """
 
-    def __init__(self, code: str, name: str) -> None:
-        self.code, self.name = code, name
+    def __init__(self, code: str, name: str, absent: bool = False) -> None:
+        self.code, self.name, self.absent = code, name, absent
         self.line: n.Place = None
         self.event: tuple[str, int] | None = None
         super().__init__(code, name)
+
+    def again(self) -> "FailedError":
+        """Itself; what is absent is missed anew by every line that wants it."""
+        return FailedError(self.code, self.name, absent=True) if self.absent else self
 
 
 @dataclass
@@ -49,7 +54,8 @@ class Environment:
     """One subject in one period: its facts, its events, and what was worked out so far.
 
     `events` hold the results of shorter periods too, by their unit; `history` those of earlier periods of this level.
-    `event` is the row that an aggregate is at; `sizes` are those of the groups of ranks.
+    `event` is the row that an aggregate is at; `sizes` are those of the groups of ranks; `lost` the periods, by their
+    unit, that have no results though they should.
     """
 
     facts: Row
@@ -58,6 +64,7 @@ class Environment:
     unit: Base | None = None
     period: date | None = None
     history: Sequence[Event] = ()
+    lost: Mapping[str, Collection[date]] = field(default_factory=dict)
     known: dict[str, Known] = field(default_factory=dict)
     sizes: dict[str, int] = field(default_factory=dict)
     event: Row | None = None

@@ -57,7 +57,7 @@ def _compare(expr: n.Comparison, env: Environment, trace: Trace) -> bool:
 def _ref(expr: n.Ref, env: Environment, trace: Trace) -> Value:
     known = env.known[expr.name]
     if known.failure is not None:
-        raise known.failure
+        raise known.failure.again()
     if expr.name not in trace.inputs and expr.name in env.kinds:
         inner = known.trace
         trace.inputs[expr.name] = Input(expr.name, known.value, env.kinds[expr.name], tuple(inner.inputs.values()),
@@ -124,7 +124,7 @@ def _cases(expr: n.Cases, env: Environment, trace: Trace) -> Value:
             trace.choices.append(Choice(place, tuple(r.place for r in expr.rows), at, subject, expr.kind))
             return evaluate(row.outcome, env, trace)
     value = written(subject, expr.kind, ("", "", "")) if expr.kind is not None and expr.subject is not None else ""
-    raise FailedError("E005" if expr.table else "E003", expr.table or value)
+    raise FailedError("E005" if expr.table else "E008" if expr.dated else "E003", expr.table or value)
 
 
 def _interpolate(expr: n.Interpolate, env: Environment, trace: Trace) -> Fraction:
@@ -218,6 +218,9 @@ def _previous(expr: n.Previous, env: Environment, trace: Trace) -> Value:
     assert env.period is not None
     wanted = shift(env.unit, env.period, -1)
     earlier = [event for event in env.history if event.day is not None and event.day < env.period]
+    lost = [day for day in env.lost.get(env.unit, ()) if day < env.period]
+    if lost and (not earlier or wanted in lost):
+        raise FailedError("E006", label(env.unit, wanted))
     value: Value = None
     taken: tuple[Taken, ...] = ()
     if not earlier:
@@ -237,7 +240,7 @@ def _previous(expr: n.Previous, env: Environment, trace: Trace) -> Value:
 
 def _group_size(expr: n.GroupSize, env: Environment, trace: Trace) -> Fraction:
     if expr.rank not in env.sizes:
-        raise FailedError("E001", expr.rank)
+        raise env.known[expr.rank].failure or FailedError("E001", expr.rank)
     size = Fraction(env.sizes[expr.rank])
     trace.inputs.setdefault(f"\0{expr.place!r}", Input("", size, COUNT, (), expr.place))
     return size

@@ -1,6 +1,6 @@
 """The exact engine: plain, slow, obviously right. Every other engine must agree with it to the last digit."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -16,6 +16,12 @@ from kpidsl.engines.standing import grade, settle, waiting
 Keep = Callable[[Score], Score]
 Results = Mapping[str, Sequence[Event]]
 """The results of periods by subject."""
+Lost = Collection[tuple[str, date]]
+"""Subjects with periods that have no results though they should."""
+
+
+UNPLACED = FailedError("E001", "")
+"""Places and quotas are not taken by those who could not be scored, and what hangs on them is not told again."""
 
 
 @dataclass
@@ -47,7 +53,7 @@ class Worked:
         except FailedError as failure:
             self.env.known[definition.name] = Known(None, Trace(), failure)
             failure.line = failure.line or definition.place
-            if not isinstance(definition, n.Named):
+            if not isinstance(definition, n.Named) and failure is not UNPLACED:
                 self._note(definition, failure)
 
     def _note(self, definition: n.Ledger | n.Grade | n.Rank, failure: FailedError) -> None:
@@ -57,13 +63,14 @@ class Worked:
                                                failure.name, failure.line, failure.event, self.env.period))  # fmt: skip
 
 
-def run(program: Program, levels: Sequence[Iterable[Case]], keep: Keep = lambda score: score) -> list[Outcome]:
+def run(program: Program, levels: Sequence[Iterable[Case]], keep: Keep = lambda score: score,
+        lost: Sequence[Lost] = ()) -> list[Outcome]:
     """Scores every case of every level, or says why not; as many results as cases. `levels` as those of the program.
 
-    `keep` makes of a score what is kept of its accounts.
+    `keep` makes of a score what is kept of its accounts; `lost` are periods of each level that come in no case.
     """
     outcomes: list[Outcome] = []
-    for level, finished in _levels(program, levels, _Run(keep)):
+    for level, finished in _levels(program, levels, _Run(keep), lost):
         scores = [_score(level, worked) for worked in finished if not worked.failures]
         unscored = [failure for worked in finished for failure in worked.failures.values()]
         outcomes.append(Outcome(tuple(sorted(scores, key=lambda score: score.row)), tuple(unscored)))
@@ -72,7 +79,7 @@ def run(program: Program, levels: Sequence[Iterable[Case]], keep: Keep = lambda 
 
 def work(program: Program, levels: Sequence[Iterable[Case]]) -> list[list[Worked]]:
     """Whatever can be worked out of every case of every level, be the rest of it missing."""
-    return [finished for _, finished in _levels(program, levels, _Trial())]
+    return [finished for _, finished in _levels(program, levels, _Trial(), ())]
 
 
 class _Trial:
@@ -107,30 +114,38 @@ def _score(program: Program, worked: Worked) -> Score:
     return Score(worked.case.number, worked.subject, groups, worked.accounts, worked.results, worked.env.period)
 
 
-def _levels(program: Program, levels: Sequence[Iterable[Case]],
-            way: _Trial) -> Iterator[tuple[Program, list[Worked]]]:
+def _levels(program: Program, levels: Sequence[Iterable[Case]], way: _Trial,
+            lost: Sequence[Lost]) -> Iterator[tuple[Program, list[Worked]]]:
     """The levels from the shortest period up, each with the results of those below."""
     below: dict[str, Results] = {}
-    for level, cases in zip(program.levels, levels, strict=True):
+    missed: dict[str, dict[str, set[date]]] = {}
+    for at, (level, cases) in enumerate(zip(program.levels, levels, strict=True)):
         results: dict[str, list[Event]] = {}
+        own: dict[str, set[date]] = missed.setdefault(level.unit or "", {})
+        for subject, day in lost[at] if lost else ():
+            own.setdefault(subject, set()).add(day)
         plan = stages(level)
         finished: list[Worked] = []
         for period, group in _by_period(level, cases):
-            everyone = _period(level, plan, (_begin(level, case, period, below, results) for case in group), way)
-            for worked in everyone if level.unit else ():
+            begun = (_begin(level, case, period, below, results, missed) for case in group)
+            everyone = _period(level, plan, begun, way)
+            for worked in everyone if period else ():
                 if way.admits(worked):
                     results.setdefault(worked.subject, []).append(worked.env.so_far())
+                elif period is not None:
+                    own.setdefault(worked.subject, set()).add(period)
             finished += everyone
         yield level, finished
         if level.unit is not None:
             below = {**below, level.unit: results}
 
 
-def _begin(program: Program, case: Case, period: date | None, below: Mapping[str, Results],
-           results: Results) -> Worked:
+def _begin(program: Program, case: Case, period: date | None, below: Mapping[str, Results], results: Results,
+           missed: Mapping[str, Mapping[str, set[date]]]) -> Worked:
     subject = str(case.facts[program.subject])
     events = {**case.events, **{unit: found.get(subject, ()) for unit, found in below.items()}}
-    env = Environment(case.facts, events, program.kinds, program.unit, period, results.get(subject, ()))
+    lost = {unit: found[subject] for unit, found in missed.items() if subject in found}
+    env = Environment(case.facts, events, program.kinds, program.unit, period, results.get(subject, ()), lost)
     return Worked(case, subject, env)
 
 
@@ -151,6 +166,9 @@ def _period(program: Program, plan: Sequence[Stage], begun: Iterable[Worked], wa
             found = settle(definition, [(worked.results[definition.name], worked.env) for worked in having])
             for worked, result in zip(having, found, strict=True):
                 worked.results[definition.name] = result
+            for worked in everyone:
+                if not way.admits(worked):
+                    worked.env.known[definition.name] = Known(None, Trace(), UNPLACED)
     return everyone
 
 

@@ -1,5 +1,6 @@
 """Which rows an aggregate goes over: events and results of periods, as far back as it reaches."""
 
+from collections.abc import Collection
 from datetime import date
 
 from kpidsl.core import nodes as n
@@ -16,7 +17,7 @@ def rows_of(expr: n.Aggregate, env: Environment) -> list[Event]:
     rows = [*env.history, env.so_far()] if expr.unit is env.unit else list(env.events.get(expr.rows, ()))
     last = last_day(env.unit, env.period)
     if expr.window is None:
-        return _backwards(rows, expr.unit, last)
+        return _backwards(rows, expr.unit, last, env.lost.get(expr.rows, ()))
     first = _first_day(expr.window, last)
     within = [row for row in rows if row.day is not None and first <= row.day <= last]
     if expr.unit is not None:
@@ -42,8 +43,8 @@ def _complete(rows: list[Event], expr: n.Aggregate, first: date, last: date) -> 
         raise FailedError("E006", ", ".join(lacking))
 
 
-def _backwards(rows: list[Event], unit: Base | None, last: date) -> list[Event]:
-    """From the last period back to the first that there is; a gap before earlier ones is a failure."""
+def _backwards(rows: list[Event], unit: Base | None, last: date, lost: Collection[date]) -> list[Event]:
+    """From the last period back to the first that there is; a gap before earlier ones is a failure, or one `lost`."""
     assert unit is not None
     by_day = {row.day: row for row in rows if row.day is not None and row.day <= last}
     found: list[Event] = []
@@ -51,6 +52,6 @@ def _backwards(rows: list[Event], unit: Base | None, last: date) -> list[Event]:
     while day in by_day:
         found.append(by_day[day])
         day = shift(unit, day, -1)
-    if any(other is not None and other < day for other in by_day):
+    if day in lost or any(other < day for other in (*by_day, *lost)):
         raise FailedError("E006", label(unit, day))
     return found

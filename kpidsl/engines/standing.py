@@ -9,18 +9,24 @@ from typing import Any
 from kpidsl.core import nodes as n
 from kpidsl.core.results import GradeResult, Override, QuotaResult, RankResult
 from kpidsl.engines.environment import Environment, FailedError, Known, Trace
-from kpidsl.engines.evaluate import evaluate, present
+from kpidsl.engines.evaluate import present
 
 Key = tuple[Fraction, ...]
 
 
 def grade(definition: n.Grade, env: Environment) -> GradeResult:
-    """The grade by points and overrides; quotas come when everybody has one. Raises FailedError."""
+    """The grade by points and overrides, where there are points; quotas come when everybody has one.
+
+    Raises FailedError.
+    """
     trace = Trace()
     by_points, value = "", None
-    if not _without(definition.cases.subject, env):
+    try:
         by_points = str(present(definition.cases, env, trace))
         value = trace.choices[-1].value
+    except FailedError as failure:
+        if not failure.absent:
+            raise
     overrides = tuple(_override(override, env) for override in definition.overrides)
     held = [override for override in overrides if override.holds]
     found = held[-1].grade if held else by_points
@@ -31,11 +37,6 @@ def grade(definition: n.Grade, env: Environment) -> GradeResult:
                        value if isinstance(value, Fraction) else None)  # fmt: skip
 
 
-def _without(value: n.Expr | None, env: Environment) -> bool:
-    """Whether the value is a total or a place that a subject does not have; then it has no standing, and no fault."""
-    return isinstance(value, n.Ref) and value.name in ("", *env.sizes) and env.known[value.name].value is None
-
-
 def _override(override: n.GradeOverride, env: Environment) -> Override:
     trace = Trace()
     holds = bool(present(override.when, env, trace))
@@ -43,14 +44,18 @@ def _override(override: n.GradeOverride, env: Environment) -> Override:
 
 
 def waiting(rank: n.Rank, env: Environment) -> RankResult:
-    """What a place is taken by; the place itself waits for all subjects. Raises FailedError."""
+    """What a place is taken by, where there is such a value; the place waits for all subjects. Raises FailedError."""
     group = _group(rank.groups, env)
     key: list[Fraction] = []
     trace = Trace()
     for expr in (rank.value, *rank.breakers):
-        value = None if _without(expr, env) else evaluate(expr, env, trace)
-        if not isinstance(value, Fraction):
+        try:
+            value = present(expr, env, trace)
+        except FailedError as failure:
+            if not failure.absent:
+                raise
             return RankResult(rank.name, rank.label, rank.place, group, ())
+        assert isinstance(value, Fraction)
         key.append(value)
     return RankResult(rank.name, rank.label, rank.place, group, tuple(key), inputs=tuple(trace.inputs.values()))
 
@@ -84,7 +89,7 @@ def _ranked(rank: n.Rank, found: Sequence[tuple[RankResult, Environment]]) -> li
         place = places.get(result.key)
         placed.append(result._replace(rank=place, size=counts.total(), ties=counts[result.key]))
         value = Fraction(place) if place is not None else None
-        env.known[rank.name] = Known(value, Trace(), None if place else FailedError("E001", rank.label))
+        env.known[rank.name] = Known(value, Trace(), None if place else FailedError("E001", rank.label, absent=True))
         env.sizes[rank.name] = counts.total()
     return placed
 

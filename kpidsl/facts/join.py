@@ -6,6 +6,7 @@ from datetime import date
 
 from kpidsl.core.program import Program
 from kpidsl.core.results import Case, Event
+from kpidsl.facts.doubts import doubts
 from kpidsl.facts.read import Facts, Reading
 from kpidsl.text.findings import Argument, Finding, nearest
 from kpidsl.text.source import Cell
@@ -27,6 +28,14 @@ class Joined:
         return (self.facts, *self.events)
 
     @property
+    def lost(self) -> list[tuple[str, date]]:
+        """Subjects with periods that were due and come in no case."""
+        subject, dated = self.facts.table.key[0], self.facts.table.dated
+        rows = [row.values for row in self.facts.rows if not row.good] if dated else []
+        known = [(str(values[subject]), values[dated]) for values in rows if values[subject] is not None]
+        return [(name, day) for name, day in (*known, *self.facts.owed) if isinstance(day, date)]
+
+    @property
     def findings(self) -> list[Finding]:
         """What is wrong with a table before what that means for a subject of another."""
         found = [finding for table in self.tables for finding in table.all_findings]
@@ -40,8 +49,8 @@ def join(program: Program, facts: Facts, events: Sequence[Facts]) -> Joined:
     """
     subjects = {str(row.values[program.subject]) for row in facts.rows if row.values[program.subject] is not None}
     owned = [_owned(table, subjects) for table in events]
-    spoilt = {row.values[table.table.owner]: Cell(table.sheet.name, row.number)
-              for table in owned for row in table.rows if not row.good}  # fmt: skip
+    spoilt = {name: Cell(table.sheet.name, row.number)
+              for table in owned for row in table.rows for name in _doubtful(row, table)}  # fmt: skip
     unread = next((Cell(table.sheet.name, table.sheet.top) for table in owned if table.blocked), None)
     rows = tuple(_spoil(row, program.subject, facts, unread or spoilt.get(row.values[program.subject]))
                  for row in facts.rows)  # fmt: skip
@@ -51,7 +60,16 @@ def join(program: Program, facts: Facts, events: Sequence[Facts]) -> Joined:
                                       for table, found in zip(owned, by_subject, strict=True)})
         for row in rows if row.good
     )  # fmt: skip
-    return Joined(cases, replace(facts, rows=rows), tuple(owned))
+    told = replace(facts, rows=rows, findings=(*facts.findings, *doubts(program, facts, owned)))
+    return Joined(cases, told, tuple(owned))
+
+
+def _doubtful(row: Reading, table: Facts) -> list[Value]:
+    """Whose score a row of events puts in doubt: its subject's, or that of whom it was most likely meant to name."""
+    if row.good:
+        return []
+    near = [finding.args["near"] for finding in row.findings if finding.code == "D022"]
+    return [row.values[table.table.owner], *(name for name in near if isinstance(name, str) and name)]
 
 
 def _owned(table: Facts, subjects: set[str]) -> Facts:

@@ -1,7 +1,7 @@
-"""The facts of longer periods: a row for every subject and every period that is over, read from a table or derived."""
+"""The facts of longer periods: a row for every subject and every period that is whole, read from a table or derived."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 from kpidsl.core.program import Program, Table
@@ -9,7 +9,7 @@ from kpidsl.facts.read import Facts, Reading
 from kpidsl.facts.sheets import Sheet
 from kpidsl.text.findings import Argument, Finding
 from kpidsl.text.source import Cell
-from kpidsl.values.calendar import label, shift, start
+from kpidsl.values.calendar import label, periods, shift, start
 from kpidsl.values.kinds import Base, Value
 
 Key = tuple[str, date]
@@ -22,81 +22,106 @@ def has_facts(table: Table) -> bool:
     return len(table.fields) > COMMON
 
 
+@dataclass(frozen=True)
+class _Span:
+    """What the shorter periods hold: each subject's rows by period, and from where to where the facts go.
+
+    A longer period is whole, and is assessed, when the facts begin with it or before, and go on to its end or beyond.
+    Whoever lacks a part of it is told so; that all lack its last months says that it still goes on.
+    """
+
+    unit: Base
+    base: Base
+    rows: Mapping[Key, Mapping[date, Mapping[str, Value]]]
+    first: date
+    last: date
+
+    def whole(self, day: date) -> bool:
+        inner = self.inner(day)
+        return self.first <= inner[0] and inner[-1] <= self.last
+
+    def inner(self, day: date) -> list[date]:
+        """The shorter periods in the one that begins on `day`."""
+        return periods(self.base, day, shift(self.base, shift(self.unit, day, 1), -1))
+
+    def lacking(self, key: Key) -> list[str]:
+        """What a subject lacks of a period."""
+        there = self.rows.get(key, {})
+        return [label(self.base, day) for day in self.inner(key[1]) if day not in there]
+
+    def told(self, day: date) -> dict[str, Argument]:
+        return {"period": label(self.unit, day), "from": label(self.base, self.first),
+                "to": label(self.base, self.last)}  # fmt: skip
+
+
 def longer(program: Program, base: Program, below: Facts, own: Facts | None) -> Facts:
     """The facts of `program` over the rows of `base`, which are `below`; `own` is its table, where it has one.
 
-    A period is over when the facts have rows of its last month or quarter. Groups are those of a subject's last row.
+    Groups are those of a subject's last row.
     """
-    assert program.unit is not None
-    assert base.unit is not None
-    wanted, going = _wanted(program, base, below)
+    span = _span(program, base, below)
+    keys = sorted(span.rows, key=lambda key: key[1])
+    wanted = [key for key in keys if span.whole(key[1])]
+    parts = dict.fromkeys(day for _, day in keys if not span.whole(day))
     name = own.sheet.name if own else program.facts.header
-    notes = [Finding("D039", Cell(name), _lacking(program, base, day)) for day in going]
+    notes = [Finding("D039", Cell(name), span.told(day)) for day in parts]
     if own is None:
-        return _derived(program, wanted, notes)
-    rows = tuple(_known(row, program, base, own, wanted) for row in own.rows)
-    there = {(row.values[program.subject], row.values[program.dated]) for row in rows}
-    needed = any(not item.optional and item.default is None and item.scored for item in program.facts.fields[COMMON:])
-    lacking = [key for key in wanted if key not in there] if needed and not own.blocked else []
-    told = [Finding("D033", Cell(own.sheet.name), {"value": subject, "period": label(program.unit, day)})
-            for subject, day in lacking]  # fmt: skip
-    return replace(own, rows=rows, findings=(*own.findings, *notes, *told))
+        return _derived(program, span, wanted, notes)
+    rows = tuple(_known(row, program, own, span) for row in own.rows)
+    owed = _owed(program, own, rows, wanted)
+    told = [Finding("D033", Cell(name), {"value": key[0], "period": label(span.unit, key[1]),
+                                         "lacking": tuple(span.lacking(key))}) for key in owed]  # fmt: skip
+    return replace(own, rows=rows, findings=(*own.findings, *notes, *told), owed=tuple(owed))
 
 
-def _wanted(program: Program, base: Program, below: Facts) -> tuple[dict[Key, Mapping[str, Value]], list[date]]:
-    """Every subject's periods that are over, each with the subject's last row in it; and those that still go on."""
+def _span(program: Program, base: Program, below: Facts) -> _Span:
     assert program.unit is not None
     assert base.unit is not None
-    found: dict[Key, list[tuple[date, Mapping[str, Value]]]] = {}
-    over: set[date] = set()
+    rows: dict[Key, dict[date, Mapping[str, Value]]] = {}
     for row in below.rows:
         subject, day = row.values[base.subject], row.values[base.dated]
         if subject is not None and isinstance(day, date):
-            period = start(program.unit, day)
-            found.setdefault((str(subject), period), []).append((day, row.values))
-            if start(program.unit, shift(base.unit, day, 1)) != period:
-                over.add(period)
-    keys = sorted((key for key in found if key[1] in over), key=lambda key: key[1])
-    going = sorted({period for _, period in found} - over)
-    return {key: max(found[key], key=lambda item: item[0])[1] for key in keys}, going
+            rows.setdefault((str(subject), start(program.unit, day)), {})[day] = row.values
+    days = [day for found in rows.values() for day in found]
+    return _Span(program.unit, base.unit, rows, min(days, default=date.max), max(days, default=date.min))
 
 
-def _derived(program: Program, wanted: Mapping[Key, Mapping[str, Value]], notes: Sequence[Finding]) -> Facts:
-    assert program.unit is not None
+def _owed(program: Program, own: Facts, rows: Sequence[Reading], wanted: Sequence[Key]) -> list[Key]:
+    """Rows that the table should have; not those of a subject who has a bad row, which may be the one."""
+    needed = any(not item.optional and item.default is None and item.scored for item in program.facts.fields[COMMON:])
+    if own.blocked or not needed:
+        return []
+    there = {(row.values[program.subject], row.values[program.dated]) for row in rows}
+    doubtful = {row.values[program.subject] for row in rows if not row.good}
+    return [key for key in wanted if key not in there and key[0] not in doubtful]
+
+
+def _derived(program: Program, span: _Span, wanted: Sequence[Key], notes: Sequence[Finding]) -> Facts:
     headers = tuple(item.header for item in program.facts.fields)
-    cells = tuple((subject, label(program.unit, day)) for subject, day in wanted)
+    cells = tuple((subject, label(span.unit, day)) for subject, day in wanted)
     numbers = tuple(range(2, len(cells) + 2))
     sheet = Sheet(program.facts.header, headers, cells, numbers, derived=True)
     rows = tuple(
-        Reading(number, {program.subject: subject, program.dated: day, **_groups(program, last)}, shown)
-        for number, shown, ((subject, day), last) in zip(numbers, cells, wanted.items(), strict=True)
+        Reading(number, {program.subject: key[0], program.dated: key[1], **_groups(program, span, key)}, shown)
+        for number, shown, key in zip(numbers, cells, wanted, strict=True)
     )
     return Facts(program.facts, sheet, rows, tuple(notes))
 
 
-def _groups(program: Program, last: Mapping[str, Value]) -> dict[str, Value]:
+def _groups(program: Program, span: _Span, key: Key) -> dict[str, Value]:
+    last = max(span.rows[key].items())[1]
     return {name: last[name] for name in program.within}
 
 
-def _lacking(program: Program, base: Program, day: date) -> dict[str, Argument]:
-    """A period that goes on, and the last of the shorter ones in it."""
-    assert program.unit is not None
-    assert base.unit is not None
-    last = shift(base.unit, shift(program.unit, day, 1), -1)
-    return {"period": label(program.unit, day), "last": label(base.unit, last)}
-
-
-def _known(row: Reading, program: Program, base: Program, own: Facts,
-           wanted: Mapping[Key, Mapping[str, Value]]) -> Reading:
+def _known(row: Reading, program: Program, own: Facts, span: _Span) -> Reading:
     """A row of a subject and period that the shorter periods have, with the subject's groups; else a bad one."""
-    assert isinstance(program.unit, Base)
     subject, day = row.values[program.subject], row.values[program.dated]
+    empty = replace(row, values={**dict.fromkeys(program.within), **row.values})
     if subject is None or not isinstance(day, date):
-        return replace(row, values={**dict.fromkeys(program.within), **row.values})
-    last = wanted.get((str(subject), day))
-    if last is not None:
-        return replace(row, values={**_groups(program, last), **row.values})
-    over = any(period == day for _, period in wanted)
-    args = {"value": str(subject), **_lacking(program, base, day)}
-    found = Finding("D036" if over else "D035", Cell(own.sheet.name, row.number), args)
-    return replace(row, values={**dict.fromkeys(program.within), **row.values}, findings=(*row.findings, found))
+        return empty
+    key = (str(subject), day)
+    if key in span.rows and span.whole(day):
+        return replace(row, values={**_groups(program, span, key), **row.values})
+    args: dict[str, Argument] = {"value": str(subject), **span.told(day)}
+    found = Finding("D036" if span.whole(day) else "D035", Cell(own.sheet.name, row.number), args)
+    return replace(empty, findings=(*row.findings, found))

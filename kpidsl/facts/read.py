@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from fractions import Fraction
 
 from kpidsl.core.program import Field, Table
@@ -10,6 +11,7 @@ from kpidsl.facts.sheets import Sheet
 from kpidsl.text.findings import Argument, Finding, Word, nearest
 from kpidsl.text.source import Cell
 from kpidsl.values.kinds import Base, Kind, Range, Value
+from kpidsl.values.node import changed
 from kpidsl.values.numerals import exact, percent, written
 from kpidsl.values.reading import UNIT_HEADERS, UnreadableError, fold, is_bare_share, read, tidy
 
@@ -48,12 +50,16 @@ class Reading:
 
 @dataclass(frozen=True)
 class Facts:
-    """A table as read: its rows, good and bad, and what is wrong with the table itself."""
+    """A table as read: its rows, good and bad, and what is wrong with the table itself.
+
+    `owed`: subjects and periods whose rows it should have and does not.
+    """
 
     table: Table
     sheet: Sheet
     rows: tuple[Reading, ...]
     findings: tuple[Finding, ...] = ()
+    owed: tuple[tuple[str, date], ...] = ()
 
     @property
     def blocked(self) -> bool:
@@ -88,12 +94,25 @@ def read_table(sheet: Sheet, table: Table) -> Facts:
     names = (*table.key, table.owner)
     rows = [_row(sheet, number, cells, columns, names, notes)
             for number, cells in zip(sheet.numbers, sheet.rows, strict=True)]  # fmt: skip
+    if table.period is not None:
+        rows = [_of_period(row, table, sheet.name) for row in rows]
     if any(f.code in BLOCKING for f in findings):
         rows = [replace(row, blocked=True) for row in rows]
     findings += [Finding("D030", Cell(sheet.name, 0, column), {"cells": len(cells), "example": cells[0],
                                                                "as": percent(Fraction(cells[0]), "%")})
                  for column, cells in notes.bare.items()]  # fmt: skip
     return Facts(table, sheet, tuple(_unique(rows, table, sheet.name)), tuple(findings))
+
+
+def _of_period(row: Reading, table: Table, name: str) -> Reading:
+    """A row that says another period than the one that is given for all is bad."""
+    day = row.values[table.dated]
+    if day is None or day == table.period:
+        return row
+    item = next(item for item in table.fields if item.name == table.dated)
+    own, given = (written(value, item.kind, ("", "", "")) for value in (day, table.period))
+    found = Finding("D053", Cell(name, row.number, item.header), {"period": own, "given": given})
+    return replace(row, findings=(*row.findings, found))
 
 
 def normal(header: str) -> tuple[str, str]:
@@ -144,7 +163,9 @@ def _match(sheet: Sheet, table: Table) -> tuple[list[_Column], list[Finding]]:
         else:
             absent.append(item)
         if not places:
-            columns.append(_Column(item, NOWHERE, None, item.header))
+            given = table.period if item.name == table.dated else None
+            filled = item if given is None else changed(item, default=given)
+            columns.append(_Column(filled, NOWHERE, None, item.header))
     unknown = [h.strip() for at, h in enumerate(sheet.header) if at not in taken and h.strip()]
     if len(missing) > 1 and all(column.at == NOWHERE for column in columns):
         return columns, [Finding("D028", Cell(sheet.name, sheet.top), {"headers": tuple(i.header for i in missing)})]
@@ -156,7 +177,9 @@ def _match(sheet: Sheet, table: Table) -> tuple[list[_Column], list[Finding]]:
                 findings.append(Finding("D031", Cell(sheet.name, sheet.top), args))
             continue
         unknown = [header for header in unknown if header != near]
-        code = "D037" if item.name == table.dated and not near else "D005"
+        if item.name == table.dated and table.period is not None:
+            continue
+        code = "D037" if item.name == table.dated and not table.name and not near else "D005"
         found_in: dict[str, Argument] = {"header": item.header, "near": near, "rules": item.needed_by or (item.header,)}
         findings.append(Finding(code, Cell(sheet.name, sheet.top), found_in))
     headers = [item.header for item in table.fields]

@@ -5,7 +5,7 @@ from fractions import Fraction
 from math import ceil, floor
 from typing import NamedTuple
 
-from kpidsl.policy.infer import infer
+from kpidsl.policy.infer import bounds_of, compare_kinds, infer
 from kpidsl.policy.model import constant, kind_of, range_of
 from kpidsl.policy.scope import Scope
 from kpidsl.syntax import tree as t
@@ -68,8 +68,12 @@ def check_bands(bands: t.Bands, scope: Scope) -> None:
     rows = [(row, _stretch(row.band)) for row in bands.rows if not isinstance(row.band, t.Otherwise)]
     if any(stretch is None for _, stretch in rows):
         return
-    kind = infer(bands.subject, replace(scope, findings=[], worth=True))
-    if kind is None:
+    silent = replace(scope, findings=[], worth=True)
+    kind = infer(bands.subject, silent)
+    for row in bands.rows:
+        for bound in bounds_of(row.band):
+            compare_kinds(bands.subject, bound, silent)
+    if kind is None or silent.findings:     # ends of another kind are told as such
         return
     whole = kind == k.COUNT
     known: list[tuple[t.BandRow, Stretch]] = [(row, stretch) for row, stretch in rows if stretch is not None]

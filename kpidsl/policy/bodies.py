@@ -92,9 +92,9 @@ def _check_posting(row: t.Posting, scope: Scope, of: Kind) -> None:
 def _mend(row: t.Posting, kind: Kind, worth: bool) -> Argument:
     """How an amount of another kind becomes points."""
     verb, text = Word(row.verb), row.amount.span.text
+    if isinstance(row.amount, t.Binary):
+        text = f"({text})"
     match kind.base:
-        case _ if isinstance(row.amount, t.Binary):
-            return ""
         case Base.PERCENT:
             return Phrase((verb, text, "*", Word("FULL") if worth else "10"))
         case Base.PP:

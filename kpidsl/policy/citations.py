@@ -1,7 +1,7 @@
 """What a policy cites: clauses of a written document, the lines that rest on them, the examples that prove these."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from kpidsl.policy.model import Policy, all_ledgers
@@ -46,9 +46,9 @@ def citations(policy: Policy) -> Iterator[Citation]:
         yield Citation(line.name.text, line.span, (line.source or "",), frozenset({line.name.text}), required=True)
 
 
-def proving(policy: Policy, names: frozenset[str]) -> list[t.Example]:
+def proving(examples: Iterable[t.Example], names: frozenset[str]) -> list[t.Example]:
     """The examples that expect one of `names`."""
-    return [example for example in policy.examples if names & _expected(example)]
+    return [example for example in examples if names & _expected(example)]
 
 
 def _expected(example: t.Example) -> set[str]:

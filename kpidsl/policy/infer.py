@@ -21,6 +21,7 @@ from kpidsl.text.findings import Phrase, Word, nearest
 from kpidsl.text.source import Span
 from kpidsl.text.words import word_table
 from kpidsl.values import kinds as k
+from kpidsl.values.calendar import MONTHS
 from kpidsl.values.kinds import Base, Kind
 
 
@@ -85,9 +86,26 @@ def infer(node: t.Expr | t.Slope, scope: Scope) -> Kind | None:
 
 
 def condition(node: t.Expr, scope: Scope) -> None:
+    inner = _swallowed(node, scope)
+    if inner is not None:
+        before = node.span.text[: inner.left.span.end - node.span.start]
+        scope.report("K028", node.span, near=f"({before}) {inner.span.text[len(inner.left.span.text) :].strip()}")
+        return
     kind = infer(node, scope)
     if kind is not None and kind.base is not Base.YES_NO:
         scope.report("K005", node.span, kind=Word(kind.base), text=node.span.text)
+
+
+def _swallowed(node: t.Expr, scope: Scope) -> t.Compare | None:
+    """The comparison that was meant for a count and went into the condition on its rows: `count of x where y > 0`."""
+    where = node.where if isinstance(node, t.Aggregate) else None
+    while isinstance(where, t.Logic):
+        where = where.right
+    if not isinstance(node, t.Aggregate) or not isinstance(where, t.Compare):
+        return None
+    own = {**scope.columns, **columns_of(node.rows, scope.symbols, scope.below)}
+    left = infer(where.left, replace(scope, findings=[], columns=own))
+    return where if left is not None and left.base is Base.YES_NO and isinstance(where.right, t.Quantity) else None
 
 
 def unify(nodes: tuple[t.Expr | t.Slope | t.Missing, ...], scope: Scope) -> Kind | None:
@@ -126,8 +144,13 @@ def _name(node: t.Name, scope: Scope) -> Kind | None:
         return scope.columns[node.text]
     symbol = scope.symbols.get(node.text)
     if symbol is None:
+        units = [unit for unit, results in scope.below.items() if node.text in results]
         near = _unglued(node.text, scope) or nearest(node.text, [*scope.columns, *scope.symbols])
-        scope.report("N001", node.span, name=node.text, near=near)
+        if units:
+            yes_no = scope.below[units[0]][node.text].base is Base.YES_NO
+            scope.report("N013", node.span, name=node.text, unit=Word(units[0]), near="yes" if yes_no else "")
+        else:
+            scope.report("N001", node.span, name=node.text, near=near)
         return None
     if symbol.role in (EVENTS, TABLE):
         events = node.text if symbol.role == EVENTS else ""
@@ -286,6 +309,10 @@ def _lookup(node: t.Lookup, scope: Scope) -> Kind | None:
         kind = infer(key, scope)
         if kind is not None and not kind.textual:
             scope.report("K012", key.span, text=key.span.text, kind=Word(kind.base), name=table.name.text)
+        lacking = tuple(option for option in kind.options if option not in axis) if kind is not None else ()
+        if lacking:
+            scope.report("P056", key.span, text=key.span.text, name=table.name.text, lacking=lacking,
+                         line=table.span.line)  # fmt: skip
     return symbol.kind
 
 
@@ -298,8 +325,15 @@ def _aggregate(node: t.Aggregate, scope: Scope) -> Kind | None:
         condition(node.where, inner)
     if node.value is None:
         return k.COUNT
+    if node.rows.unit in scope.below and not any(name in own for name in _names(node.value)):
+        scope.report("P055", node.value.span, text=node.value.span.text, unit=Word(node.rows.unit))
     kind = _numeric(node.value, inner)
     return k.NUMBER if kind == k.COUNT and node.function == "AVERAGE_OF" else kind
+
+
+def _names(node: t.Expr) -> list[str]:
+    return [t.TOTAL if isinstance(found, t.Total) else found.text
+            for found in t.walk(node) if isinstance(found, t.Name | t.Total)]  # fmt: skip
 
 
 def _rows(node: t.Aggregate, scope: Scope) -> bool:
@@ -314,6 +348,9 @@ def _rows(node: t.Aggregate, scope: Scope) -> bool:
         if rows.last and scope.unit and symbol and isinstance(symbol.node, t.Events) and symbol.node.by is None:
             scope.report("P036", rows.span, name=rows.name.text, known=())
         return _named(rows.name, (EVENTS,), "N007", scope)
+    most = _periods_in(rows, scope)
+    if rows.least is not None and (node.function == "STREAK_OF" or (most is not None and rows.least > most)):
+        scope.report("P057", rows.span, least=rows.least, most=most or 0)
     if rows.unit in scope.below:
         return True
     if rows.unit != scope.unit or not scope.unit:
@@ -322,6 +359,14 @@ def _rows(node: t.Aggregate, scope: Scope) -> bool:
     if rows.last is None and node.function != "STREAK_OF":
         scope.report("P038", rows.span, unit=Word(rows.unit), last=Word("LAST"))
     return True
+
+
+def _periods_in(rows: t.Rows, scope: Scope) -> int | None:
+    """How many periods the rows can have at most; None where the unit is unknown here."""
+    count, unit = rows.last or (1, scope.unit)
+    if not scope.unit or not rows.unit:
+        return None
+    return count * MONTHS[Base(unit)] // MONTHS[Base(rows.unit)]
 
 
 def _named(name: t.Ident, roles: tuple[str, ...], code: str, scope: Scope) -> bool:
@@ -339,6 +384,8 @@ def _choice_of(node: t.ChoiceOf, scope: Scope) -> Kind | None:
     if kind is not None and not kind.numeric:
         scope.report("K003", node.arguments[0].span, text=node.arguments[0].span.text, kind=Word(kind.base))
         return None
+    if node.least is not None and (not node.present or node.least > len(node.arguments)):
+        scope.report("P057", node.span, least=node.least, most=len(node.arguments))
     return k.NUMBER if kind == k.COUNT and node.function == "AVERAGE_OF" else kind
 
 
@@ -350,7 +397,7 @@ def _previous(node: t.Previous, scope: Scope) -> Kind | None:
         return None
     kind = scope.symbols[node.name.text].kind
     if kind is None:
-        scope.report("K027", node.span, name=node.name.text)
+        scope.report("K027", node.span, name=node.name.text, kind=Word(default.base if default else Base.NUMBER))
     elif default is not None and node.default is not None and not is_zero(node.default) \
             and not comparable(kind, default):
         scope.report("K004", node.default.span, kind=Word(default.base), other=Word(kind.base))

@@ -17,12 +17,15 @@ MOST_SHOWN = 3
 
 @dataclass(frozen=True)
 class Document:
-    """A written document: its clauses, those that only organise with what they say, and what expresses the others."""
+    """A written document: its clauses, those that only organise with what they say, and what expresses the others.
+
+    With each policy come the examples of its file that pass.
+    """
 
     name: str
     clauses: tuple[str, ...]
     organises: Mapping[str, str]
-    policies: tuple[Policy, ...]
+    policies: tuple[tuple[Policy, tuple[t.Example, ...]], ...]
 
 
 @dataclass(frozen=True)
@@ -51,11 +54,11 @@ def clauses(document: Document) -> list[Clause]:
 def _clause(name: str, document: Document) -> Clause:
     lines: dict[Span, Citation] = {}
     examples: dict[Span, t.Example] = {}
-    for policy in document.policies:
+    for policy, passing in document.policies:
         for found in citations(policy):
             if found.cites(document.name, name):
                 lines.setdefault(found.place, found)
-                examples |= {example.span: example for example in proving(policy, found.names)}
+                examples |= {example.span: example for example in proving(passing, found.names)}
     return Clause(name, tuple(lines.values()), tuple(examples.values()), document.organises.get(name, ""))
 
 

@@ -34,7 +34,7 @@ def reject_files(joined: Joined, outcome: Outcome, findings: Iterable[Finding], 
     files: dict[str, bytes] = {}
     for at, bad in rejected_rows(joined, outcome).items():
         table = joined.tables[at]
-        if bad:
+        if bad or table.owed:
             files[f".{table.table.header}" if table.table.header else ""] = _file(table, bad, told, lang)
     return files
 
@@ -52,6 +52,9 @@ def _file(table: Facts, bad: Sequence[int], told: Mapping[tuple[str, int], list[
         reasons = [*own, *twin] or told.get((table.sheet.name, 1), [])
         said = phrases(lang)["join"].join(dict.fromkeys(_reason(finding, lang) for finding in reasons))
         writer.writerow([number, inert(said), *map(inert, cells[number])])
+    for finding in told.get((table.sheet.name, 0), []):
+        if finding.code == "D033":
+            writer.writerow(["", inert(_reason(finding, lang))])
     return buffer.getvalue().encode("utf-8-sig")
 
 

@@ -66,5 +66,6 @@ def nearest(word: str, known: Iterable[str]) -> str:
 
 
 def _other_number(word: str, known: str) -> bool:
-    """Whether the two differ only in their digits: 城区-05 is not a slip for 城区-07."""
-    return word != known and _DIGITS.sub("", word) == _DIGITS.sub("", known)
+    """Whether the two differ only in their numbers: 城区-05 is no slip for 城区-07; 城区-5 may be one for 城区-05."""
+    numbers, others = ([int(digits) for digits in _DIGITS.findall(text)] for text in (word, known))
+    return numbers != others and _DIGITS.sub("", word) == _DIGITS.sub("", known)

@@ -8,7 +8,9 @@ from kpidsl.values.kinds import PERIODS, Base
 MONTHS = {Base.MONTH: 1, Base.QUARTER: 3, Base.YEAR: 12}
 _DIGITS = {"一": "1", "二": "2", "三": "3", "四": "4"}
 _PERIOD = {
-    Base.MONTH: r"(?P<year>\d{4})(?:[-/.年](?P<at>\d{1,2})月?|(?P<two>\d{2}))(?:[-/.]0?1(?: 00:00(?::00)?)?)?",
+    # with the first day of the month, as spreadsheets make it of one
+    Base.MONTH: r"(?P<year>\d{4})(?:[-/.](?P<at>\d{1,2})(?:[-/.]0?1(?: 00:00(?::00)?)?)?"
+                r"|年(?P<zh>\d{1,2})(?:月份?(?:0?1日)?)?|(?P<two>\d{2})(?:01)?)",
     Base.QUARTER: r"(?P<year>\d{4})(?:-?[Qq](?P<at>[1-4])|[-年]?第?(?P<two>[1-4一二三四])季度?)",
     Base.YEAR: r"(?P<year>\d{4})年?",
 }  # fmt: skip
@@ -16,11 +18,11 @@ _PERIOD = {
 
 def read_period(text: str, unit: Base) -> date | None:
     """The first day of the period that `text` names: 2014-05, 2014年5月, 2014Q2, 2014年第二季度, 2014."""
-    match = re.fullmatch(_PERIOD[unit], text)     # compiled when first wanted
+    match = re.fullmatch(_PERIOD[unit], text if " 00:00" in text else text.replace(" ", ""))
     if not match:
         return None
     parts = match.groupdict()
-    at = parts.get("at") or parts.get("two") or "1"
+    at = parts.get("at") or parts.get("zh") or parts.get("two") or "1"
     month = (int(_DIGITS.get(at, at)) - 1) * MONTHS[unit] + 1
     year = int(parts["year"])
     return date(year, month, 1) if 1 <= month <= 12 and year else None
