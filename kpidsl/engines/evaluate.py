@@ -42,7 +42,8 @@ def _column(expr: n.Column, env: Environment, trace: Trace) -> Value:
     assert row is not None
     value = row.get(expr.name)
     if value is None:
-        raise FailedError("E001", expr.name)
+        known = env.known.get(expr.name) if expr.of_event else None     # of this very period, so far
+        raise (known.failure if known and known.failure else FailedError("E001", expr.name))
     trace.inputs.setdefault(expr.name, Input(expr.name, value, expr.kind, place=expr.place))
     return value
 

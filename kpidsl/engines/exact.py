@@ -13,6 +13,7 @@ from kpidsl.engines.environment import Environment, FailedError, Known, Trace
 from kpidsl.engines.evaluate import evaluate
 from kpidsl.engines.standing import grade, settle, waiting
 
+Failures = dict[tuple[object, ...], Unscored]
 Keep = Callable[[Score], Score]
 Results = Mapping[str, Sequence[Event]]
 """The results of periods by subject."""
@@ -33,7 +34,7 @@ class Worked:
     env: Environment
     accounts: dict[str, Account] = field(default_factory=dict)
     results: dict[str, GradeResult | RankResult] = field(default_factory=dict)
-    failures: dict[tuple[object, ...], Unscored] = field(default_factory=dict)
+    failures: Failures = field(default_factory=dict)
 
     def work_out(self, definition: n.Definition) -> None:
         """One more definition, all that it needs having been worked out before."""
@@ -127,8 +128,8 @@ def _levels(program: Program, levels: Sequence[Iterable[Case]], way: _Trial,
         plan = stages(level)
         finished: list[Worked] = []
         for period, group in _by_period(level, cases):
-            begun = (_begin(level, case, period, below, results, missed) for case in group)
-            everyone = _period(level, plan, begun, way)
+            beginnings = _Beginnings(level, group, period, below, results, missed)
+            everyone = _period(level, plan, beginnings, way, {})
             for worked in everyone if period else ():
                 if way.admits(worked):
                     results.setdefault(worked.subject, []).append(worked.env.so_far())
@@ -140,27 +141,47 @@ def _levels(program: Program, levels: Sequence[Iterable[Case]], way: _Trial,
             below = {**below, level.unit: results}
 
 
-def _begin(program: Program, case: Case, period: date | None, below: Mapping[str, Results], results: Results,
-           missed: Mapping[str, Mapping[str, set[date]]]) -> Worked:
-    subject = str(case.facts[program.subject])
-    events = {**case.events, **{unit: found.get(subject, ()) for unit, found in below.items()}}
-    lost = {unit: found[subject] for unit, found in missed.items() if subject in found}
-    env = Environment(case.facts, events, program.kinds, program.unit, period, results.get(subject, ()), lost)
-    return Worked(case, subject, env)
+@dataclass(frozen=True)
+class _Beginnings:
+    """Everybody at the beginning of a period; it can be begun again."""
+
+    program: Program
+    cases: Iterable[Case]
+    period: date | None
+    below: Mapping[str, Results]
+    results: Results
+    missed: Mapping[str, Mapping[str, set[date]]]
+
+    def __iter__(self) -> Iterator[Worked]:
+        for case in self.cases:
+            subject = str(case.facts[self.program.subject])
+            events = {**case.events, **{unit: found.get(subject, ()) for unit, found in self.below.items()}}
+            lost = {unit: found[subject] for unit, found in self.missed.items() if subject in found}
+            history = self.results.get(subject, ())
+            env = Environment(case.facts, events, self.program.kinds, self.program.unit, self.period, history, lost)
+            yield Worked(case, subject, env)
 
 
-def _period(program: Program, plan: Sequence[Stage], begun: Iterable[Worked], way: _Trial) -> list[Worked]:
-    """Everybody in one period, stage by stage; places and quotas between the stages."""
+def _period(program: Program, plan: Sequence[Stage], beginnings: Iterable[Worked], way: _Trial,
+            failed: Mapping[int, Failures]) -> list[Worked]:
+    """Everybody in one period, stage by stage; places and quotas between the stages, without those who `failed`.
+
+    Where somebody fails only after places were taken, everything is worked out once more: a place is among scores.
+    """
     everyone: list[Worked] = []
+    early: set[int] = set()
     for stage in plan:
-        for worked in begun if stage is plan[0] else everyone:
+        for worked in beginnings if stage is plan[0] else everyone:
             if stage is plan[0]:
+                worked.failures.update(failed.get(len(everyone), {}))
                 everyone.append(worked)
             for definition in stage.definitions:
                 worked.work_out(definition)
             if stage is plan[-1]:
                 way.finish(program, worked)
         admitted = [worked for worked in everyone if way.admits(worked)]
+        if stage is plan[0]:
+            early = {at for at, worked in enumerate(everyone) if not way.admits(worked)}
         for definition in stage.shared:
             having = [worked for worked in admitted if definition.name in worked.results]
             found = settle(definition, [(worked.results[definition.name], worked.env) for worked in having])
@@ -169,6 +190,9 @@ def _period(program: Program, plan: Sequence[Stage], begun: Iterable[Worked], wa
             for worked in everyone:
                 if not way.admits(worked):
                     worked.env.known[definition.name] = Known(None, Trace(), UNPLACED)
+    now = {at: worked.failures for at, worked in enumerate(everyone) if not way.admits(worked)}
+    if len(plan) > 1 and now.keys() - early:
+        return _period(program, plan, beginnings, way, now)
     return everyone
 
 

@@ -208,7 +208,9 @@ def _sheet(sheet: Any, level: Level, lang: Lang, bold: Any, formats: dict[int, A
         for at, text in enumerate(who(score, program)):
             sheet.write_string(line, at, text)
         for at, value in enumerate(cells(score, shown), len(shown.names)):
-            if isinstance(value, str):
+            if isinstance(value, str) and isinstance(shown.shown[at - len(shown.names)], Rank):
+                sheet.write_number(line, at, int(value))
+            elif isinstance(value, str):
                 sheet.write_string(line, at, value)
             else:
                 _write_score(sheet, (line, at), value, formats)
