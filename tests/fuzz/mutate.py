@@ -1,6 +1,6 @@
 """Mutates the text of a policy; each mutant must give findings or a policy, in 10 seconds and 1 GB, without a crash.
 
-    python tests/fuzz/mutate.py [COUNT] [SEED]
+    python tests/fuzz/mutate.py [COUNT] [SEED] [POLICY]
 
 Cuts, doubles and swaps pieces, puts in foreign characters, nests brackets, and makes lines and numbers huge. Prints the
 slowest mutant, the memory at its peak, and any crash with the seed that brings it back. Exit 1 if there was one.
@@ -15,12 +15,13 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
+from kpidsl.core.examples import trials
 from kpidsl.core.lower import lower
 from kpidsl.policy.resolve import resolve
 from kpidsl.text.source import Source
 from kpidsl.text.wording import render
 
-POLICY = Path(__file__).parent.parent.parent / "policies/grid-2014.kpi"
+POLICY = Path(sys.argv[3] if len(sys.argv) > 3 else Path(__file__).parent.parent.parent / "policies/grid-2014.kpi")
 SECONDS, BYTES = 10, 1_000_000_000
 FOREIGN = ["\0", "\u200b", "\u202e", "\ufeff", "¿", "é", "🙂", "\U00020000", "٣", "ｶ", "\t", "\u3000", "\r", "“",
            "`", "#", "\ud7ff", "\u0301", "％", "【", "$", "\\", "'", "；", "。"]  # fmt: skip
@@ -97,13 +98,14 @@ def mutant(text: str, seed: int) -> str:
 
 
 def survive(text: str) -> None:
-    """Everything that `check` does, and the lowering. Raises what a user would have seen as a crash."""
+    """Everything that `check` does, the lowering, and the examples. Raises what a user would have seen as a crash."""
     policy, findings = resolve(Source("mutant.kpi", text), _nothing_to_read)
     for finding in findings[:20]:
         for lang in ("zh", "en"):
             render(finding, lang)
     if policy is not None:
         lower(policy, {})
+        trials(policy)
 
 
 def _nothing_to_read(path: str) -> Source:
@@ -143,5 +145,5 @@ def main(count: int, first: int) -> int:
 
 
 if __name__ == "__main__":
-    given = [int(word) for word in sys.argv[1:]]
+    given = [int(word) for word in sys.argv[1:3]]
     sys.exit(main(*(given + [2000, 0][len(given) :])))
