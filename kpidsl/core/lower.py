@@ -32,7 +32,7 @@ def lower(policy: Policy, params: Mapping[str, Value]) -> Program:
         tuple(_events(events, policy) for events in policy.events), tuple(definitions), _outline(policy),
         {name: symbol.kind for name, symbol in policy.symbols.items() if symbol.kind is not None}, given,
         Base(policy.unit) if policy.unit else None, policy.dated.text if policy.dated else "",
-        lower(policy.above, params) if policy.above else None, _headers(policy), policy.needs,
+        lower(policy.above, params) if policy.above else None, _headers(policy), policy.needs, lowering.windows,
     )  # fmt: skip
 
 

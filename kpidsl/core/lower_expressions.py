@@ -26,18 +26,23 @@ AGGREGATES = {"COUNT_OF": "count", "SUM_OF": "sum", "AVERAGE_OF": "average", "HI
               "LOWEST_OF": "lowest", "STREAK_OF": "streak"}  # fmt: skip
 
 
+Window = tuple[Base, int] | None
 Columns = Mapping[str, Kind]
 """The columns of the events that an aggregate goes over, with their kinds."""
 NO_COLUMNS: Columns = {}
 
 
 class Lowering:
-    """Lowers the expressions of one policy. `worth` is what `full` means where the expression stands."""
+    """Lowers the expressions of one policy. `worth` is what `full` means where the expression stands.
+
+    `windows` takes in how far back each table of events is looked at.
+    """
 
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
         self.tables = {table.name.text: table for table in policy.tables}
         symbols = policy.symbols.values()
+        self.windows: dict[str, set[Window]] = {}
         self.own = {s.name: s.kind for s in symbols if s.role in KEPT and s.kind is not None}
 
     def expr(self, node: t.Expr, worth: Fraction | None, columns: Columns = NO_COLUMNS) -> n.Expr:
@@ -213,6 +218,8 @@ class Lowering:
         window = (Base(rows.last[1]), rows.last[0]) if rows.last else None
         if window is None and unit and function != "streak" and self._is_dated(rows):
             window = (Base(unit), 1)
+        if rows.name is not None:
+            self.windows.setdefault(rows.name.text, set()).add(window)
         return n.Aggregate(node.span, function, rows.name.text if rows.name else rows.unit, value, where,
                            self.kind(node, columns), Base(rows.unit) if rows.unit else None, window,
                            rows.least)  # fmt: skip

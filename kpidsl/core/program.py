@@ -1,6 +1,6 @@
 """A program: a policy lowered, with the tables of facts that it wants, level by level."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import field
 
 from kpidsl.core.nodes import Definition, Grade, Ledger, Rank
@@ -44,7 +44,7 @@ class Program(values.Node):
 
     `definitions` stand in the order in which they can be worked out, `outline` names those that are shown in the order
     of the policy. `dated` is the column of the facts that tells the period. `headers` are those of every level's facts,
-    `needs` the definitions that each of them hangs on itself.
+    `needs` the definitions that each of them hangs on itself, `windows` how far back each table of events is looked at.
     """
 
     title: str
@@ -63,6 +63,7 @@ class Program(values.Node):
     above: "Program | None" = None
     headers: Mapping[str, str] = field(default_factory=dict)
     needs: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    windows: Mapping[str, Collection[tuple[Base, int] | None]] = field(default_factory=dict)
 
     @property
     def levels(self) -> "tuple[Program, ...]":

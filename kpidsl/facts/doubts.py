@@ -1,9 +1,8 @@
 """Rows that are sound one by one and look wrong together: warnings, for nobody can be sure."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 
-from kpidsl.core.nodes import Aggregate, walk
 from kpidsl.core.program import Program
 from kpidsl.facts.read import Facts
 from kpidsl.text.findings import Finding
@@ -23,8 +22,7 @@ def doubts(program: Program, facts: Facts, events: Sequence[Facts]) -> Iterator[
     if program.unit is not None:
         yield from _lonely(program, program.unit, facts)
     for table in events:
-        windows = {found.window for found in walk(program.definitions)
-                   if isinstance(found, Aggregate) and found.rows == table.table.name}  # fmt: skip
+        windows = program.windows.get(table.table.name, ())
         if not windows or table.blocked:
             continue
         if not table.rows:
@@ -47,7 +45,8 @@ def _lonely(program: Program, unit: Base, facts: Facts) -> Iterator[Finding]:
                                                            "all": everyone, "rows": _some(numbers)})  # fmt: skip
 
 
-def _unreached(program: Program, unit: Base, facts: Facts, table: Facts, windows: set[Window]) -> Iterator[Finding]:
+def _unreached(program: Program, unit: Base, facts: Facts, table: Facts,
+               windows: Collection[Window]) -> Iterator[Finding]:
     days = {day for row in facts.rows if isinstance(day := row.values[program.dated], date)}
     reach = _reach(program, unit, facts, windows)
     lost, empty = [], dict.fromkeys(sorted(days))
@@ -66,7 +65,7 @@ def _unreached(program: Program, unit: Base, facts: Facts, table: Facts, windows
         yield Finding("D051", Cell(table.sheet.name), {"period": f" ({told})"})
 
 
-def _reach(program: Program, unit: Base, facts: Facts, windows: set[Window]) -> Mapping[str, Stretches]:
+def _reach(program: Program, unit: Base, facts: Facts, windows: Collection[Window]) -> Mapping[str, Stretches]:
     """For each subject from when to when events count, in any of its periods."""
     found: dict[str, list[tuple[date, date]]] = {}
     for row in facts.rows:
