@@ -1,38 +1,51 @@
 """`kpidsl check`: what is wrong with a policy, before anything is scored by it."""
 
-import json
 import sys
 
 import click
 
+from kpidsl.check.dead import dead
+from kpidsl.check.holes import told
 from kpidsl.cli.terminal import Command, lang_option, read_source, show_findings
+from kpidsl.core.lower import lower
+from kpidsl.policy.model import Policy
 from kpidsl.policy.resolve import resolve
+from kpidsl.reports.findings import FORMATS
 from kpidsl.reports.words import phrase
 from kpidsl.text.findings import Finding
 from kpidsl.text.source import Span
-from kpidsl.text.wording import has_errors, severity, texts
+from kpidsl.text.wording import has_errors, severity
 from kpidsl.text.words import Lang
 
 
 @click.command("check", cls=Command, short_help="Check a policy. 检查")
 @click.argument("policy")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How findings are shown.")
+@click.option("--format", "form", type=click.Choice(["text", *FORMATS]), default="text", help="How findings are shown.")
+@click.option("--strict", is_flag=True, help="Exit 1 for warnings too.")
 @lang_option
-def command(policy: str, form: str, lang: Lang) -> None:
-    """Check POLICY: its syntax, names and kinds, and the files that it extends."""
-    _, findings = resolve(read_source(policy), read_source)
-    if form == "json":
-        click.echo(json.dumps([_as_json(finding, lang) for finding in findings], ensure_ascii=False, indent=1))
-    else:
+def command(policy: str, form: str, strict: bool, lang: Lang) -> None:
+    """Check POLICY and the files that it extends: words and names, kinds, holes, and text that changes no score."""
+    resolved, findings = resolve(read_source(policy), read_source)
+    if resolved is not None:
+        findings = [*findings, *_deeper(resolved)]
+    if form == "text":
         show_findings(findings, lang)
         errors = sum(severity(finding) == "error" for finding in findings)
         summary = (phrase(lang, "findings", errors=errors, warnings=len(findings) - errors) if findings
                    else phrase(lang, "no findings", path=policy))  # fmt: skip
         click.echo(summary, err=bool(findings))
-    sys.exit(1 if has_errors(findings) else 0)
+    else:
+        click.echo(FORMATS[form](findings, lang))
+    sys.exit(1 if has_errors(findings) or (strict and findings) else 0)
 
 
-def _as_json(finding: Finding, lang: Lang) -> dict[str, object]:
-    place = finding.place
-    where = {"path": place.source.path, "line": place.line, "column": place.column} if isinstance(place, Span) else {}
-    return {"code": finding.code, "severity": severity(finding), **where, **texts(finding, lang)}
+def _deeper(policy: Policy) -> list[Finding]:
+    """What only shows over all the facts that there can be, in the order of the lines."""
+    program = lower(policy, {})
+    found = {(finding.code, finding.place): finding for finding in (*told(program), *dead(policy, program))}
+    return sorted(found.values(), key=_place)
+
+
+def _place(finding: Finding) -> tuple[str, int]:
+    span = finding.place
+    return (span.source.path, span.start) if isinstance(span, Span) else ("", 0)

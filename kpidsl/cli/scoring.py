@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 import kpidsl
+from kpidsl.check.holes import refused
 from kpidsl.cli.sources import Inputs, Tables, read_params, read_tables
 from kpidsl.cli.terminal import load_policy
 from kpidsl.core.lower import lower
@@ -80,6 +81,9 @@ def score_all(inputs: Inputs, lang: Lang, subject: str | None = None) -> Scored:
 
     policy = load_policy(inputs.policy, lang)
     program = lower(policy, read_params(policy, inputs.params))
+    gaps = refused(program)
+    if gaps:
+        raise RefusedError(gaps)
     files: dict[str, bytes] = {}
     joined = join_all(program, read_tables(program, inputs, files))
     with _progress(joined[0].cases) as cases:

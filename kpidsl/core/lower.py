@@ -33,6 +33,7 @@ def lower(policy: Policy, params: Mapping[str, Value]) -> Program:
         {name: symbol.kind for name, symbol in policy.symbols.items() if symbol.kind is not None}, given,
         Base(policy.unit) if policy.unit else None, policy.dated.text if policy.dated else "",
         lower(policy.above, params) if policy.above else None, _headers(policy), policy.needs, lowering.windows,
+        tuple(lowering.blocks),
     )  # fmt: skip
 
 
@@ -58,7 +59,7 @@ def _param_value(param: t.Param, params: Mapping[str, Value]) -> Value:
 def _param(param: t.Param, value: Value, lowering: Lowering) -> n.Named:
     literal_or_none = n.Literal(param.span, value) if value is not None or not param.rows else None
     return n.Named(param.span, param.name.text, param.label or param.name.text, kind_of(param.kind),
-                   lowering.since(param, literal_or_none))  # fmt: skip
+                   lowering.since(param, literal_or_none), range_of(kind_of(param.kind), param.bounds))  # fmt: skip
 
 
 def _let(let: t.Let, policy: Policy, lowering: Lowering) -> n.Named:

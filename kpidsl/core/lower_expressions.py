@@ -35,7 +35,7 @@ NO_COLUMNS: Columns = {}
 class Lowering:
     """Lowers the expressions of one policy. `worth` is what `full` means where the expression stands.
 
-    `windows` takes in how far back each table of events is looked at.
+    `windows` takes in how far back each table of events is looked at, `blocks` the bands.
     """
 
     def __init__(self, policy: Policy) -> None:
@@ -43,6 +43,7 @@ class Lowering:
         self.tables = {table.name.text: table for table in policy.tables}
         symbols = policy.symbols.values()
         self.windows: dict[str, set[Window]] = {}
+        self.blocks: list[n.Cases] = []
         self.own = {s.name: s.kind for s in symbols if s.role in KEPT and s.kind is not None}
 
     def expr(self, node: t.Expr, worth: Fraction | None, columns: Columns = NO_COLUMNS) -> n.Expr:
@@ -136,7 +137,9 @@ class Lowering:
                 assert not isinstance(row.outcome, t.Slope)
                 outcome = self.expr(row.outcome, worth, columns)
             rows.append(n.Case(row.span, test, outcome))
-        return n.Cases(node.span, tuple(rows), subject, kind)
+        block = n.Cases(node.span, tuple(rows), subject, kind)
+        self.blocks.append(block)
+        return block
 
     def _band(self, band: t.OneSided | t.Interval | t.Otherwise, subject: n.Expr, kind: Kind,
               ends: list[n.Expr]) -> n.Expr:

@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from kpidsl.values import node as values
-from kpidsl.values.kinds import POINTS, Base, Kind, Value
+from kpidsl.values.kinds import POINTS, Base, Kind, Range, Value
 from kpidsl.values.node import node, node_fields
 from kpidsl.values.rounding import Mode
 
@@ -200,12 +200,13 @@ class Line(Node):
 
 @node
 class Named(Node):
-    """A named value: a `let` or a `param`."""
+    """A named value: a `let` or a `param`; `range` is what a parameter may be."""
 
     name: str
     label: str
     kind: Kind
     expr: Expr
+    range: Range | None = None
 
 
 @node

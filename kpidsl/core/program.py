@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import field
 
-from kpidsl.core.nodes import Definition, Grade, Ledger, Rank
+from kpidsl.core.nodes import Cases, Definition, Grade, Ledger, Rank
 from kpidsl.values import node as values
 from kpidsl.values.kinds import Base, Kind, Range, Value
 from kpidsl.values.node import node
@@ -44,7 +44,8 @@ class Program(values.Node):
 
     `definitions` stand in the order in which they can be worked out, `outline` names those that are shown in the order
     of the policy. `dated` is the column of the facts that tells the period. `headers` are those of every level's facts,
-    `needs` the definitions that each of them hangs on itself, `windows` how far back each table of events is looked at.
+    `needs` the definitions that each of them hangs on itself, `windows` how far back each table of events is looked at,
+    `blocks` all bands.
     """
 
     title: str
@@ -64,6 +65,7 @@ class Program(values.Node):
     headers: Mapping[str, str] = field(default_factory=dict)
     needs: Mapping[str, Sequence[str]] = field(default_factory=dict)
     windows: Mapping[str, Collection[tuple[Base, int] | None]] = field(default_factory=dict)
+    blocks: tuple[Cases, ...] = ()
 
     @property
     def levels(self) -> "tuple[Program, ...]":

@@ -2,13 +2,14 @@
 
 import errno
 import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
 
 def write_all(contents: Mapping[Path, bytes]) -> None:
     """Every file is written beside its place, and only when all are there is each renamed. Raises OSError."""
+    import tempfile     # it costs a fiftieth of a small run, which may write nothing
+
     written: list[tuple[str, Path]] = []
     try:
         for path, data in contents.items():

@@ -1,4 +1,4 @@
-"""Bands with constant ends: rows that hold nothing, overlap, can never be chosen, or leave a hole between them."""
+"""Bands with constant ends: rows that hold nothing, or overlap. Holes are told where ranges are known: in check."""
 
 from dataclasses import replace
 from fractions import Fraction
@@ -6,7 +6,7 @@ from math import ceil, floor
 from typing import NamedTuple
 
 from kpidsl.policy.infer import bounds_of, compare_kinds, infer
-from kpidsl.policy.model import constant, kind_of, range_of
+from kpidsl.policy.model import constant
 from kpidsl.policy.scope import Scope
 from kpidsl.syntax import tree as t
 from kpidsl.values import kinds as k
@@ -86,9 +86,6 @@ def check_bands(bands: t.Bands, scope: Scope) -> None:
             if not common.empty(whole):
                 scope.report("P024", row.band.span, line=before.span.line, values=common.text)
                 break
-    holes = [] if rest else _holes([stretch for _, stretch in known], _possible(bands.subject, scope), whole)
-    if holes:
-        scope.report("P025", bands.span, values=tuple(hole.text for hole in holes))
 
 
 def _stretch(band: t.OneSided | t.Interval | t.Otherwise) -> Stretch | None:
@@ -107,38 +104,3 @@ def _stretch(band: t.OneSided | t.Interval | t.Otherwise) -> Stretch | None:
                 return Stretch(end, end)
             return Stretch(end, NOTHING_ABOVE) if op in ("GE", "GT") else Stretch(NOTHING_BELOW, end)
     return None
-
-
-def _possible(subject: t.Expr, scope: Scope) -> Stretch | None:
-    """What a fact may be by its declaration; None for what is calculated."""
-    symbol = scope.symbols.get(subject.text) if isinstance(subject, t.Name) else None
-    if symbol is None or not isinstance(symbol.node, t.Fact):
-        return None
-    limits = range_of(kind_of(symbol.node.kind), symbol.node.bounds)
-    texts = {bound.side: bound.value.span.text for bound in symbol.node.bounds}
-    low = End(limits.low, limits.low_open, texts.get("FROM", texts.get("ABOVE", "0")))
-    return Stretch(low, End(limits.high, limits.high_open, texts.get("TO", texts.get("BELOW", ""))))
-
-
-def _holes(stretches: list[Stretch], possible: Stretch | None, whole: bool) -> list[Stretch]:
-    """What lies between the stretches, and of what is possible also what lies beside them."""
-    ordered = sorted((s for s in stretches if not s.empty(whole)), key=lambda s: _low(s.low))
-    if not ordered:
-        return []
-    holes, reached = [], ordered[0].high
-    for stretch in ordered[1:]:
-        if reached.value is not None and stretch.low.value is not None:
-            holes.append(Stretch(_turned(reached), _turned(stretch.low)))
-        reached = max(reached, stretch.high, key=_high)
-    if possible is not None:
-        first = ordered[0].low
-        if first.value is not None:
-            holes.insert(0, Stretch(NOTHING_BELOW, _turned(first)).meet(possible))
-        if reached.value is not None:
-            holes.append(Stretch(_turned(reached), NOTHING_ABOVE).meet(possible))
-    return [hole for hole in holes if not hole.empty(whole)]
-
-
-def _turned(end: End) -> End:
-    """The same end seen from its other side."""
-    return End(end.value, not end.open, end.text)
