@@ -25,6 +25,7 @@ examples: $(VENV)/ready
 	$(BIN)/python examples/make_manager_rules_2007.py
 	$(BIN)/kpidsl fmt policies/grid-2014.kpi --lang en -o policies/grid-2014.en.kpi
 	$(BIN)/kpidsl coverage policies/clauses.yaml --lang en -o docs/coverage.md
+	$(BIN)/python tests/pages.py
 
 bench: $(VENV)/ready
 	$(BIN)/python bench/startup.py

@@ -7,10 +7,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from literate import ROOT
 from python_calamine import CalamineWorkbook
 from wcwidth import wcswidth
 
+from kpidsl.cli.main import group
 from kpidsl.cli.scoring import score_all
 from kpidsl.cli.sources import Inputs
 from kpidsl.reports.scores import terminal
@@ -133,3 +135,51 @@ def test_a_table_wider_than_the_terminal_is_laid_in_several() -> None:
     assert all(len(part.splitlines()) == 30 for part in parts)
     cells = [line.split()[1:] for part in parts for line in part.splitlines() if line.startswith("城区-03")]
     assert [cell for row in cells for cell in row] == whole.splitlines()[4].split()[1:]
+
+
+HOLE = """policy "h" edition 2014
+  subject m
+
+facts
+  m : text
+  x : percent from 0% to 100%
+
+rule r worth 10
+  add bands x
+    >= 90% : full
+    < 80%  : 0
+"""
+
+
+def test_findings_for_machines_name_the_code_and_the_place(tmp_path: Path) -> None:
+    path = tmp_path / "h.kpi"
+    path.write_text(HOLE, encoding="utf-8")
+
+    def checked(form: str) -> str:
+        result = CliRunner().invoke(group, ["check", str(path), "--format", form, "--lang", "en"])
+        assert result.exit_code == 1
+        return result.stdout
+
+    (told,) = json.loads(checked("json"))
+    assert (told["code"], told["severity"], told["line"], told["column"]) == ("P025", "error", 9, 7)
+    (annotation,) = checked("github").splitlines()
+    assert annotation.startswith("::error file=")
+    assert ",line=9,col=7,title=P025::no row holds [80%25, 90%25)%0A" in annotation
+    (run,) = json.loads(checked("sarif"))["runs"]
+    (result,) = run["results"]
+    assert run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == result["ruleId"] == "P025"
+    region = result["locations"][0]["physicalLocation"]["region"]
+    assert region == {"startLine": 9, "startColumn": 7, "endLine": 9, "endColumn": 14}
+
+
+def test_strict_fails_for_a_warning_and_a_hole_stops_a_run(tmp_path: Path) -> None:
+    warned = tmp_path / "w.kpi"
+    warned.write_text(HOLE.replace("< 80%  : 0", "< 90%  : 0\n  at most 12"), encoding="utf-8")
+    assert CliRunner().invoke(group, ["check", str(warned)]).exit_code == 0
+    assert CliRunner().invoke(group, ["check", str(warned), "--strict"]).exit_code == 1
+    hole, facts = tmp_path / "h.kpi", tmp_path / "f.csv"
+    hole.write_text(HOLE, encoding="utf-8")
+    facts.write_text("m,x\na,95%\n", encoding="utf-8")
+    result = CliRunner().invoke(group, ["run", str(hole), str(facts)])
+    assert result.exit_code == 1
+    assert "P025" in result.stderr

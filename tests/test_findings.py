@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from literate import ROOT
+from pages import pages
 
 from kpidsl.cli.main import group
 from kpidsl.syntax.layout import LONGEST_TEXT
@@ -23,6 +24,12 @@ WITH_OTHERS = {"D023": {"D011"}, "D048": {"D011"}, "D035": {"D039"}, "D022": {"D
 
 def test_every_code_has_a_case() -> None:
     assert {*CASES, *AS_BYTES, *IN_WORKBOOKS} == {*catalogue()}
+
+
+def test_every_code_has_its_page() -> None:
+    """`make examples` writes them."""
+    written = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "docs/findings").glob("*.md")}
+    assert written == pages()
 
 
 def test_the_reference_names_every_code() -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import date
 from fractions import Fraction
 from pathlib import Path
 
@@ -45,6 +46,8 @@ def cell(item: Field) -> st.SearchStrategy[Value]:
         Base.TEXT: st.text("甲乙丙", min_size=1, max_size=3),
         Base.ONE_OF: st.sampled_from(item.kind.options or ("",)),
         Base.YES_NO: st.booleans(),
+        Base.DATE: st.dates(date(2013, 1, 1), date(2014, 12, 31)),
+        Base.MONTH: st.just(date(2014, 5, 1)),
     }
     values = choices.get(item.kind.base, numbers.filter(item.range.holds))
     return st.one_of(values, st.none()) if item.optional else values

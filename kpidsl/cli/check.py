@@ -11,7 +11,7 @@ from kpidsl.core.lower import lower
 from kpidsl.policy.model import Policy
 from kpidsl.policy.resolve import resolve
 from kpidsl.reports.findings import FORMATS
-from kpidsl.reports.words import phrase
+from kpidsl.reports.words import phrase, phrases
 from kpidsl.text.findings import Finding
 from kpidsl.text.source import Span
 from kpidsl.text.wording import has_errors, severity
@@ -19,24 +19,28 @@ from kpidsl.text.words import Lang
 
 
 @click.command("check", cls=Command, short_help="Check a policy. 检查")
-@click.argument("policy")
+@click.argument("policies", nargs=-1, required=True, metavar="POLICY...")
 @click.option("--format", "form", type=click.Choice(["text", *FORMATS]), default="text", help="How findings are shown.")
 @click.option("--strict", is_flag=True, help="Exit 1 for warnings too.")
 @lang_option
-def command(policy: str, form: str, strict: bool, lang: Lang) -> None:
-    """Check POLICY and the files that it extends: words and names, kinds, holes, and text that changes no score."""
-    resolved, findings = resolve(read_source(policy), read_source)
-    if resolved is not None:
-        findings = [*findings, *_deeper(resolved)]
+def command(policies: tuple[str, ...], form: str, strict: bool, lang: Lang) -> None:
+    """Check each POLICY and the files that it extends: words and names, kinds, holes, text that changes no score."""
+    found = {(finding.code, finding.place): finding for policy in policies for finding in _check(policy)}
+    findings = list(found.values())
     if form == "text":
         show_findings(findings, lang)
         errors = sum(severity(finding) == "error" for finding in findings)
         summary = (phrase(lang, "findings", errors=errors, warnings=len(findings) - errors) if findings
-                   else phrase(lang, "no findings", path=policy))  # fmt: skip
+                   else phrase(lang, "no findings", path=phrases(lang)["list"].join(policies)))  # fmt: skip
         click.echo(summary, err=bool(findings))
     else:
         click.echo(FORMATS[form](findings, lang))
     sys.exit(1 if has_errors(findings) or (strict and findings) else 0)
+
+
+def _check(policy: str) -> list[Finding]:
+    resolved, findings = resolve(read_source(policy), read_source)
+    return [*findings, *_deeper(resolved)] if resolved is not None else findings
 
 
 def _deeper(policy: Policy) -> list[Finding]:

@@ -17,13 +17,22 @@ from kpidsl.text.words import LANGS, Lang
 
 
 @click.command("fmt", cls=Command, short_help="Lay a policy out, or translate it. 排版与翻译")
-@click.argument("policy")
+@click.argument("policies", nargs=-1, required=True, metavar="POLICY...")
 @click.option("--lang", type=click.Choice(LANGS), help="Translate the keywords: zh or en.")
 @click.option("-o", "--output", metavar="FILE", help="Write to FILE, which may be POLICY itself.")
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 where the text would change.")
 @click.option("--diff", is_flag=True, help="Write nothing; show what would change.")
-def command(policy: str, lang: Lang | None, output: str | None, check: bool, diff: bool) -> None:
+def command(policies: tuple[str, ...], lang: Lang | None, output: str | None, check: bool, diff: bool) -> None:
     """Lay POLICY out: indentation, spaces and columns. Names, labels and comments stay as they are."""
+    if len(policies) > 1 and not (check or diff):
+        raise click.UsageError("several policies can only be looked at, with --check or --diff")
+    same = [_lay_out(policy, lang, output, check, diff) for policy in policies]
+    if check or diff:
+        sys.exit(0 if all(same) else 1)
+
+
+def _lay_out(policy: str, lang: Lang | None, output: str | None, check: bool, diff: bool) -> bool:
+    """Whether the text is laid out as it is. Raises RefusedError."""
     source = read_source(policy)
     _, findings = parse(source)
     if findings:
@@ -39,5 +48,4 @@ def command(policy: str, lang: Lang | None, output: str | None, check: bool, dif
         write_all({Path(output): text.encode()})
     else:
         click.echo(text, nl=False)
-    if check or diff:
-        sys.exit(0 if text == source.text else 1)
+    return text == source.text

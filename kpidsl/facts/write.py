@@ -8,7 +8,7 @@ from pathlib import Path
 
 def write_all(contents: Mapping[Path, bytes]) -> None:
     """Every file is written beside its place, and only when all are there is each renamed. Raises OSError."""
-    import tempfile     # it costs a fiftieth of a small run, which may write nothing
+    import tempfile  # it costs a fiftieth of a small run, which may write nothing
 
     written: list[tuple[str, Path]] = []
     try:
