@@ -18,7 +18,8 @@ from kpidsl.values.kinds import NUMBER
 def dead(policy: Policy, program: Program) -> Iterator[Finding]:
     for level, known in zip(program.levels, ranges(program), strict=True):
         for cases in level.blocks:
-            yield from _rows(cases, known)
+            if cases.subject is not None:
+                yield from _rows(cases, known)
         for ledger in level.ledgers:
             yield from _lines(ledger, known)
             yield from _worth(ledger, known)

@@ -34,7 +34,8 @@ class Hole:
 
 def holes(program: Program) -> list[Hole]:
     """Holes of blocks whose ends are all constant, in every level. Cheap where rows cover all numbers."""
-    open_blocks = [[cases for cases in level.blocks if _has_gap(cases)] for level in program.levels]
+    open_blocks = [[cases for cases in level.blocks if cases.subject is not None and _has_gap(cases)]
+                   for level in program.levels]  # fmt: skip
     if not any(open_blocks):
         return []
     found = zip(program.levels, ranges(program), open_blocks, strict=True)
@@ -76,7 +77,7 @@ def told(program: Program) -> Iterator[Finding]:
             yield Finding("P058", _place(hole.cases), _args(hole))
     for level in program.levels:
         for cases in level.blocks:
-            if not _limits(cases) and not _is_caught(cases):
+            if (cases.subject is None or not _limits(cases)) and not _is_caught(cases):
                 yield Finding("P059", _place(cases))
 
 
@@ -84,11 +85,14 @@ COMPLEMENTS = ({">=", "<"}, {">", "<="}, {"=", "!="})
 
 
 def _is_caught(cases: n.Cases) -> bool:
-    """Whether the last row takes what is left, or two rows stand on either side of one calculated end."""
+    """Whether the last row takes what is left, or two rows are each other's contrary."""
     tests = [row.test for row in cases.rows]
     sides = [test for test in tests if isinstance(test, n.Comparison)]
-    meeting = any(one.right == other.right and {one.op, other.op} in COMPLEMENTS for one in sides for other in sides)
-    return meeting or (isinstance(tests[-1], n.Literal) and tests[-1].value is True)
+    meeting = any(one.left == other.left and one.right == other.right and {one.op, other.op} in COMPLEMENTS
+                  for one in sides for other in sides)  # fmt: skip
+    negated = [test.arguments[0] for test in tests if isinstance(test, n.Logic) and test.op == "not"]
+    rest = isinstance(tests[-1], n.Literal) and tests[-1].value is True
+    return rest or meeting or any(test in negated for test in tests)
 
 
 def _finding(hole: Hole, facts: str | None) -> Finding:

@@ -111,14 +111,28 @@ class Ranges:
                 return d.whole() if kind.base in POSITIVE else ANY
         return ANY
 
+    def at(self, subject: n.Expr | None, outcome: n.Expr, value: Fraction) -> Domain:
+        """What an outcome comes to where its subject has this value."""
+        if isinstance(outcome, n.Interpolate):
+            ends = [self.of(end).point for end in (outcome.low, outcome.high, outcome.start, outcome.stop)]
+            if None in ends:
+                return ANY
+            low, high, start, stop = (end or ZERO for end in ends)
+            return d.point(start + (value - low) / (high - low) * (stop - start)) if low != high else ANY
+        return self._held(subject, d.point(value), outcome, {})
+
     def _within(self, subject: n.Expr | None, test: n.Expr, outcome: n.Expr, row: Mapping[str, Domain]) -> Domain:
         """The outcome of a row, its subject held to the values for which the row is chosen."""
         limits = stretch(test)
         if limits is None or not isinstance(subject, n.Ref | n.Column):
             return self._outcome(outcome, row)
         held = d.meet(self.of(subject, row), limits)
-        if held.empty:
-            return NOTHING
+        return NOTHING if held.empty else self._held(subject, held, outcome, row)
+
+    def _held(self, subject: n.Expr | None, held: Domain, outcome: n.Expr, row: Mapping[str, Domain]) -> Domain:
+        """An outcome while the subject is held to some of its values."""
+        if not isinstance(subject, n.Ref | n.Column):
+            return self._outcome(outcome, row)
         if isinstance(subject, n.Column) and subject.of_event:
             return self._outcome(outcome, {**row, subject.name: held})
         names = self.known if isinstance(subject, n.Ref) else self.facts

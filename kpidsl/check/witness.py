@@ -1,7 +1,7 @@
 """Facts that lead a value into a region, looked for among edges and at random, and confirmed by the exact engine."""
 
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import date
 from fractions import Fraction
 
@@ -31,20 +31,33 @@ def witness(program: Program, subject: n.Expr | None, region: Domain) -> Facts |
     if subject is None:
         return None
     draw = random.Random(2014)
-    used = _used(program, subject)
     alone = changed(program, above=None)
     for _ in range(TRIES):
-        facts = {item.name: _cell(item, draw) for item in program.facts.fields}
-        events = {table.name: [Event(at, _row(table, draw), DAY) for at in range(draw.randint(0, MOST_EVENTS))]
-                  for table in program.events}  # fmt: skip
-        env = work(alone, [[Case(0, facts, events)]])[0][0].env
+        case = draw_case(alone, draw)
+        env = work(alone, [[case]])[0][0].env
         try:
             value = evaluate(subject, env, Trace())
         except FailedError:
             continue
         if isinstance(value, Fraction) and region.holds(value):
-            return _text([item for item in program.facts.fields if item.name in used], facts)
+            return facts_text(program, subject, case.facts)
     return None
+
+
+def draw_case(program: Program, draw: random.Random) -> Case:
+    """One subject with some events."""
+    facts = {item.name: _cell(item, draw) for item in program.facts.fields}
+    events = {table.name: [Event(at, _row(table, draw), DAY) for at in range(draw.randint(0, MOST_EVENTS))]
+              for table in program.events}  # fmt: skip
+    return Case(0, facts, events)
+
+
+def facts_text(program: Program, of: n.Expr, facts: Mapping[str, Value]) -> Facts:
+    """Those facts on which a value hangs."""
+    used = _used(program, of)
+    fields = [item for item in program.facts.fields if item.name in used]
+    shown = [f"{item.name} = {written(facts[item.name], item.kind, ('yes', 'no', 'missing'))}" for item in fields]
+    return ", ".join(shown)
 
 
 def _row(table: Table, draw: random.Random) -> Mapping[str, Value]:
@@ -95,10 +108,3 @@ def _used(program: Program, subject: n.Expr) -> set[str]:
             seen.add(name)
             pending += look(definitions[name])
     return names
-
-
-def _text(fields: Sequence[Field], facts: Mapping[str, Value]) -> Facts:
-    shown = [f"{item.name} = {written(facts[item.name], item.kind, ('yes', 'no', 'missing'))}" for item in fields]
-    return ", ".join(shown)
-
-

@@ -1,12 +1,13 @@
 """`kpidsl check`: what is wrong with a policy, before anything is scored by it."""
 
 import sys
+from fractions import Fraction
 
 import click
 
 from kpidsl.check.dead import dead
 from kpidsl.check.holes import told
-from kpidsl.cli.terminal import Command, lang_option, read_source, show_findings
+from kpidsl.cli.terminal import Command, lang_option, load_policy, read_source, show_findings
 from kpidsl.core.lower import lower
 from kpidsl.policy.model import Policy
 from kpidsl.policy.resolve import resolve
@@ -21,9 +22,11 @@ from kpidsl.text.words import Lang
 @click.command("check", cls=Command, short_help="Check a policy. 检查")
 @click.argument("policies", nargs=-1, required=True, metavar="POLICY...")
 @click.option("--format", "form", type=click.Choice(["text", *FORMATS]), default="text", help="How findings are shown.")
+@click.option("--deep", is_flag=True, help="Also show the lowest and highest of each rule, and the cliffs.")
+@click.option("--cliff", default="1", metavar="POINTS", help="With --deep: cliffs of at least so many points.")
 @click.option("--strict", is_flag=True, help="Exit 1 for warnings too.")
 @lang_option
-def command(policies: tuple[str, ...], form: str, strict: bool, lang: Lang) -> None:
+def command(policies: tuple[str, ...], form: str, deep: bool, cliff: str, strict: bool, lang: Lang) -> None:
     """Check each POLICY and the files that it extends: words and names, kinds, holes, text that changes no score."""
     found = {(finding.code, finding.place): finding for policy in policies for finding in _check(policy)}
     findings = list(found.values())
@@ -33,9 +36,26 @@ def command(policies: tuple[str, ...], form: str, strict: bool, lang: Lang) -> N
         summary = (phrase(lang, "findings", errors=errors, warnings=len(findings) - errors) if findings
                    else phrase(lang, "no findings", path=phrases(lang)["list"].join(policies)))  # fmt: skip
         click.echo(summary, err=bool(findings))
+        if deep and not has_errors(findings):
+            for policy in policies:
+                _show_deep(policy, cliff, lang)
     else:
         click.echo(FORMATS[form](findings, lang))
     sys.exit(1 if has_errors(findings) or (strict and findings) else 0)
+
+
+def _show_deep(policy: str, cliff: str, lang: Lang) -> None:
+    from kpidsl.check.cliffs import cliffs
+    from kpidsl.check.extremes import extremes
+    from kpidsl.reports import deep as report
+
+    try:
+        least = Fraction(cliff)
+    except ValueError as error:
+        raise click.UsageError("--cliff takes a number of points, such as 1 or 0.5") from error
+    program = lower(load_policy(policy, lang), {})
+    for line in report.deep(extremes(program), cliffs(program, least), lang):
+        click.echo(line)
 
 
 def _check(policy: str) -> list[Finding]:

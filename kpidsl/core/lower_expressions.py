@@ -35,7 +35,7 @@ NO_COLUMNS: Columns = {}
 class Lowering:
     """Lowers the expressions of one policy. `worth` is what `full` means where the expression stands.
 
-    `windows` takes in how far back each table of events is looked at, `blocks` the bands.
+    `windows` takes in how far back each table of events is looked at, `blocks` the bands and choices.
     """
 
     def __init__(self, policy: Policy) -> None:
@@ -106,7 +106,9 @@ class Lowering:
                 return self._points(node, worth, columns)
             case t.Choose(rows=rows):
                 cases = ((_yes(r) if isinstance(r.case, t.Otherwise) else low(r.case), low(r.outcome), r) for r in rows)
-                return n.Cases(at, tuple(n.Case(row.span, test, outcome) for test, outcome, row in cases))
+                block = n.Cases(at, tuple(n.Case(row.span, test, outcome) for test, outcome, row in cases))
+                self.blocks.append(block)
+                return block
 
     def _name(self, node: t.Name, columns: Columns) -> n.Expr:
         if node.text in columns:

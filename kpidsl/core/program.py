@@ -45,7 +45,7 @@ class Program(values.Node):
     `definitions` stand in the order in which they can be worked out, `outline` names those that are shown in the order
     of the policy. `dated` is the column of the facts that tells the period. `headers` are those of every level's facts,
     `needs` the definitions that each of them hangs on itself, `windows` how far back each table of events is looked at,
-    `blocks` all bands.
+    `blocks` all bands and choices.
     """
 
     title: str
