@@ -5,6 +5,7 @@ from fractions import Fraction
 
 import click
 
+from kpidsl.check.claims import claims
 from kpidsl.check.dead import dead
 from kpidsl.check.holes import told
 from kpidsl.cli.terminal import Command, lang_option, load_policy, read_source, show_findings
@@ -66,8 +67,8 @@ def _check(policy: str) -> list[Finding]:
 def _deeper(policy: Policy) -> list[Finding]:
     """What only shows over all the facts that there can be, in the order of the lines."""
     program = lower(policy, {})
-    found = {(finding.code, finding.place): finding for finding in (*told(program), *dead(policy, program))}
-    return sorted(found.values(), key=_place)
+    found = (*told(program), *claims(program), *dead(policy, program))
+    return sorted({(finding.code, finding.place): finding for finding in found}.values(), key=_place)
 
 
 def _place(finding: Finding) -> tuple[str, int]:

@@ -27,19 +27,26 @@ def lower(policy: Policy, params: Mapping[str, Value]) -> Program:
                 definitions.append(lower_ledger(held[name], policy, lowering))
             case t.Grade() | t.Rank() as result:
                 definitions.append(lower_result(result, lowering))
+    claims = tuple(_claim(claim, lowering) for claim in policy.claims)
     return Program(
         policy.title, policy.edition or "", policy.hash, policy.subject, policy.within, _facts(policy),
         tuple(_events(events, policy) for events in policy.events), tuple(definitions), _outline(policy),
         {name: symbol.kind for name, symbol in policy.symbols.items() if symbol.kind is not None}, given,
         Base(policy.unit) if policy.unit else None, policy.dated.text if policy.dated else "",
         lower(policy.above, params) if policy.above else None, _headers(policy), policy.needs, lowering.windows,
-        tuple(lowering.blocks),
+        tuple(lowering.blocks), claims,
     )  # fmt: skip
 
 
 def _headers(policy: Policy) -> dict[str, str]:
     facts = [symbol.node for symbol in policy.symbols.values() if isinstance(symbol.node, t.Fact)]
     return {fact.name.text: fact.label or fact.name.text for fact in (*facts, *policy.facts)}
+
+
+def _claim(claim: t.Claim, lowering: Lowering) -> n.Claim:
+    said = lowering.expr(claim.condition, None)
+    holds = said if claim.always else n.Logic(claim.span, "not", (said,))
+    return n.Claim(claim.span, claim.title or "", holds)
 
 
 def _outline(policy: Policy) -> tuple[str, ...]:

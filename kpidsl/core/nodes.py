@@ -280,6 +280,14 @@ class Rank(Node):
     breakers: tuple[Expr, ...] = ()
 
 
+@node
+class Claim(Node):
+    """What `holds` whatever the facts are, as the policy says; `title` says it in words."""
+
+    title: str
+    holds: Expr
+
+
 Definition = Named | Ledger | Grade | Rank
 
 

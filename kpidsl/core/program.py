@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import field
 
-from kpidsl.core.nodes import Cases, Definition, Grade, Ledger, Rank
+from kpidsl.core.nodes import Cases, Claim, Definition, Grade, Ledger, Rank
 from kpidsl.values import node as values
 from kpidsl.values.kinds import Base, Kind, Range, Value
 from kpidsl.values.node import node
@@ -45,7 +45,7 @@ class Program(values.Node):
     `definitions` stand in the order in which they can be worked out, `outline` names those that are shown in the order
     of the policy. `dated` is the column of the facts that tells the period. `headers` are those of every level's facts,
     `needs` the definitions that each of them hangs on itself, `windows` how far back each table of events is looked at,
-    `blocks` all bands and choices.
+    `blocks` all bands and choices, `claims` what holds whatever the facts are.
     """
 
     title: str
@@ -66,6 +66,7 @@ class Program(values.Node):
     needs: Mapping[str, Sequence[str]] = field(default_factory=dict)
     windows: Mapping[str, Collection[tuple[Base, int] | None]] = field(default_factory=dict)
     blocks: tuple[Cases, ...] = ()
+    claims: tuple[Claim, ...] = ()
 
     @property
     def levels(self) -> "tuple[Program, ...]":

@@ -39,6 +39,7 @@ class Merged:
     results: list[t.Grade | t.Rank] = field(default_factory=list)
     examples: list[t.Example] = field(default_factory=list)
     requires: list[t.Require] = field(default_factory=list)
+    claims: list[t.Claim] = field(default_factory=list)
     heads: list[t.Assess] = field(default_factory=list)
     levels: "dict[str, Merged]" = field(default_factory=dict)
 
@@ -109,6 +110,8 @@ def _take(line: t.FileLine, merged: Merged, findings: list[Finding]) -> None:
             merged.examples.append(line)
         case t.Require():
             merged.requires.append(line)
+        case t.Claim():
+            merged.claims.append(line)
         case t.Assess(unit=unit, rows=rows):
             level = merged.levels.setdefault(unit, Merged())
             level.heads.append(line)

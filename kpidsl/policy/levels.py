@@ -10,7 +10,7 @@ from kpidsl.policy.bands import check_bands
 from kpidsl.policy.bodies import check_ledger
 from kpidsl.policy.declarations import check_declarations, check_owners, declare
 from kpidsl.policy.files import Merged
-from kpidsl.policy.infer import infer
+from kpidsl.policy.infer import condition, infer
 from kpidsl.policy.model import GRADE, LEDGER, LET, RANK, Below, Symbol, kind_of, names_used
 from kpidsl.policy.results import check_result
 from kpidsl.policy.scope import KEPT, Scope
@@ -67,6 +67,8 @@ def resolve_level(content: Merged, frame: Frame, findings: list[Finding]) -> Lev
     for node in t.walk((*content.lets, *written)):
         if isinstance(node, t.Bands):
             check_bands(node, scope)
+    for claim in content.claims:
+        condition(claim.condition, scope)
     for result in content.results:
         check_result(result, list(frame.groups), scope)
     return Level(content, frame, scope, order, needs, total)

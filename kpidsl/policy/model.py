@@ -62,6 +62,7 @@ class Policy:
     payouts: tuple[t.Ledger, ...]
     results: tuple[t.Grade | t.Rank, ...]
     examples: tuple[t.Example, ...]
+    claims: tuple[t.Claim, ...]
     symbols: Mapping[str, Symbol]
     order: tuple[str, ...]
     needs: Mapping[str, Sequence[str]]

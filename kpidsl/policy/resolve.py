@@ -85,8 +85,8 @@ def _policy(header: t.Header, merged: Merged, levels: list[Level], files: tuple[
         policy = Policy(
             header.title, header.edition, subject.name.text, level.frame.groups, level.frame.unit, dated, roundings,
             facts, tuple(own.events), tuple(merged.params), tuple(merged.tables), tuple(own.ledgers), level.total,
-            tuple(own.payouts), tuple(own.results), tuple(merged.examples), level.scope.symbols, level.order,
-            level.needs, files, level.frame.below, policy,
+            tuple(own.payouts), tuple(own.results), tuple(merged.examples), tuple(own.claims), level.scope.symbols,
+            level.order, level.needs, files, level.frame.below, policy,
         )  # fmt: skip
     assert policy is not None
     return policy

@@ -47,6 +47,7 @@ def _level(policy: Policy, depth: int) -> Iterator[Shown]:
     own = [policy.total] if any(isinstance(row, t.Posting) for row in policy.total.rows) else []
     for ledger in (*policy.ledgers, *own, *policy.payouts):
         yield from _ledger(ledger, depth)
+    yield from ((depth, claim.span) for claim in policy.claims)
     for result in policy.results:
         yield depth, result.span
         if isinstance(result, t.Grade):

@@ -41,6 +41,10 @@ class Builder(ExpressionBuilder):
         return t.Events(span, ident(name), label_of(label), ident(by) if by else None)
 
     @inline
+    def claim_line(self, span: Span, word: Token, title: Token | None, _: Token | None, condition: t.Expr) -> t.Claim:
+        return t.Claim(span, word.type == "ALWAYS", label_of(title), condition)
+
+    @inline
     def assess_head(self, span: Span, _: Token, unit: Token) -> t.Assess:
         return t.Assess(span, unit.type)
 

@@ -64,6 +64,15 @@ class Require(Node):
 
 
 @node
+class Claim(Node):
+    """What holds `always`, or never, whatever the facts are; `title` says it in words."""
+
+    always: bool
+    title: str | None
+    condition: Expr
+
+
+@node
 class GradeBand(Node):
     """The grade of the values that a band holds."""
 
