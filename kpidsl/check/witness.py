@@ -1,7 +1,7 @@
 """Facts that lead a value into a region, looked for among edges and at random, and confirmed by the exact engine."""
 
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from fractions import Fraction
 
@@ -40,7 +40,7 @@ def witness(program: Program, subject: n.Expr | None, region: Domain) -> Facts |
         except FailedError:
             continue
         if isinstance(value, Fraction) and region.holds(value):
-            return facts_text(program, subject, case.facts)
+            return facts_text(program, subject, case)
     return None
 
 
@@ -52,12 +52,20 @@ def draw_case(program: Program, draw: random.Random) -> Case:
     return Case(0, facts, events)
 
 
-def facts_text(program: Program, of: n.Expr, facts: Mapping[str, Value]) -> Facts:
-    """Those facts on which a value hangs."""
+def facts_text(program: Program, of: n.Expr, case: Case) -> Facts:
+    """Those facts and events on which a value hangs."""
     used = _used(program, of)
-    fields = [item for item in program.facts.fields if item.name in used]
-    shown = [f"{item.name} = {written(facts[item.name], item.kind, ('yes', 'no', 'missing'))}" for item in fields]
-    return ", ".join(shown)
+    rows = [_assigned([item for item in program.facts.fields if item.name in used], case.facts)]
+    for table in program.events:
+        if table.name in used:
+            telling = [item for item in table.fields if item.kind.base is not Base.TEXT]
+            rows += [f"{table.name} ({_assigned(telling, event.values)})" for event in case.events[table.name]]
+    return ", ".join(filter(None, rows))
+
+
+def _assigned(fields: Iterable[Field], cells: Mapping[str, Value]) -> str:
+    words = ("yes", "no", "missing")
+    return ", ".join(f"{item.name} = {written(cells[item.name], item.kind, words)}" for item in fields)
 
 
 def _row(table: Table, draw: random.Random) -> Mapping[str, Value]:
@@ -88,7 +96,7 @@ def _cell(item: Field, draw: random.Random) -> Value:
 
 
 def _used(program: Program, subject: n.Expr) -> set[str]:
-    """Names of the facts that `subject` hangs on, through lets and ledgers too."""
+    """Names of the facts and events that `subject` hangs on, through lets and ledgers too."""
     names: set[str] = set()
     pending: list[str] = []
     definitions = {item.name: item for item in program.definitions}
@@ -97,6 +105,8 @@ def _used(program: Program, subject: n.Expr) -> set[str]:
         for found in n.walk(node):
             if isinstance(found, n.Column) and not found.of_event:
                 names.add(found.name)
+            if isinstance(found, n.Aggregate):
+                names.add(found.rows)
             if isinstance(found, n.Ref):
                 yield found.name
 

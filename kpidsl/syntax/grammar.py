@@ -20,7 +20,7 @@ from kpidsl.text.words import grammar_folder, word_table
 
 STARTS = ("file_line", "policy_line", "fact_line", "param_row", "table_line", "ledger_line", "grade_row",
           "example_line", "band_row", "point_row", "case_row")  # fmt: skip
-NO_TERMINALS = ("$END", "EMPTY_ALLOWED")
+NO_TERMINALS = ("$END", "EMPTY_ALLOWED", "NO_SOLVER", "NO_TIME", "UNCONFIRMED")
 
 
 class NoLexer(Lexer):
