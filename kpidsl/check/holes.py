@@ -1,7 +1,6 @@
 """Bands without a row for a value that can come: the region, an example, and facts that lead there."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from kpidsl.check import domains as d
 from kpidsl.check.domains import ANY, Domain
@@ -12,10 +11,11 @@ from kpidsl.core.program import Program
 from kpidsl.text.findings import Argument, Finding
 from kpidsl.text.source import Span
 from kpidsl.values.kinds import NUMBER
+from kpidsl.values.node import Node, node
 
 
-@dataclass(frozen=True)
-class Hole:
+@node
+class Hole(Node):
     """What no row of `cases` holds, of what its subject can be as far as the ranges tell: one region or several."""
 
     cases: n.Cases

@@ -4,7 +4,6 @@ import hashlib
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -28,6 +27,7 @@ from kpidsl.text.findings import Argument, Finding, Phrase, RefusedError, Word
 from kpidsl.text.source import Cell, Span
 from kpidsl.text.words import Lang
 from kpidsl.values.calendar import label
+from kpidsl.values.node import Node, node
 from kpidsl.values.numerals import exact
 
 SLOW = 1000     # cases that take more than a second
@@ -35,8 +35,8 @@ NOBODY = ""
 """A subject that no facts have: of every ledger only the balance is kept."""
 
 
-@dataclass(frozen=True)
-class Level:
+@node
+class Level(Node):
     """What is assessed once a period: its program, its facts as joined, and what came of them."""
 
     program: Program
@@ -44,8 +44,8 @@ class Level:
     outcome: Outcome
 
 
-@dataclass(frozen=True)
-class Scored:
+@node
+class Scored(Node):
     """A run: its levels, the shortest period first, and what is wrong with any of them."""
 
     levels: tuple[Level, ...]

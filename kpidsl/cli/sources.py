@@ -1,7 +1,6 @@
 """Where a run takes its parameters, facts and events from: the command line, files beside each other, sheets."""
 
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +16,12 @@ from kpidsl.text.findings import Finding, RefusedError, Word
 from kpidsl.text.source import Cell
 from kpidsl.values.calendar import read_period
 from kpidsl.values.kinds import Value
-from kpidsl.values.node import changed
+from kpidsl.values.node import Node, changed, node
 from kpidsl.values.reading import is_bare_share, tidy
 
 
-@dataclass(frozen=True)
-class Inputs:
+@node
+class Inputs(Node):
     """Where facts come from: paths, and what the operator gave on the command line."""
 
     policy: str
@@ -75,8 +74,8 @@ def read_params(policy: Policy, given: tuple[str, ...]) -> dict[str, Value]:
     return values
 
 
-@dataclass(frozen=True)
-class Tables:
+@node
+class Tables(Node):
     """What a level reads: its facts, which a longer period need not have, and its events; `lost`: what is not given."""
 
     facts: Facts | None

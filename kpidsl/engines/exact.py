@@ -12,6 +12,7 @@ from kpidsl.engines.account import account
 from kpidsl.engines.environment import Environment, FailedError, Known, Trace
 from kpidsl.engines.evaluate import evaluate
 from kpidsl.engines.standing import grade, settle, waiting
+from kpidsl.values.node import Node, node
 
 Failures = dict[tuple[object, ...], Unscored]
 Keep = Callable[[Score], Score]
@@ -141,8 +142,8 @@ def _levels(program: Program, levels: Sequence[Iterable[Case]], way: _Trial,
             below = {**below, level.unit: results}
 
 
-@dataclass(frozen=True)
-class _Beginnings:
+@node
+class _Beginnings(Node):
     """Everybody at the beginning of a period; it can be begun again."""
 
     program: Program

@@ -1,7 +1,7 @@
 """Facts and their events to cases, level by level. Every row of facts becomes a case or a reject; none is lost."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
 from kpidsl.core.program import Program
@@ -11,12 +11,13 @@ from kpidsl.facts.read import Facts, Reading
 from kpidsl.text.findings import Argument, Finding, nearest
 from kpidsl.text.source import Cell
 from kpidsl.values.kinds import Value
+from kpidsl.values.node import Node, node
 
 MOST_GUESSES = 50
 
 
-@dataclass(frozen=True)
-class Joined:
+@node
+class Joined(Node):
     """A level: `cases` can be scored; `facts` and `events` are the tables as read, with what joining found wrong."""
 
     cases: tuple[Case, ...]

@@ -1,7 +1,7 @@
 """The facts of longer periods: a row for every subject and every period that is whole, read from a table or derived."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
 from kpidsl.core.program import Program, Table
@@ -11,6 +11,7 @@ from kpidsl.text.findings import Argument, Finding
 from kpidsl.text.source import Cell
 from kpidsl.values.calendar import label, periods, shift, start
 from kpidsl.values.kinds import Base, Value
+from kpidsl.values.node import Node, node
 
 Key = tuple[str, date]
 # Every table of a longer period has the subject and the period.
@@ -22,8 +23,8 @@ def has_facts(table: Table) -> bool:
     return len(table.fields) > COMMON
 
 
-@dataclass(frozen=True)
-class _Span:
+@node
+class _Span(Node):
     """What the shorter periods hold: each subject's rows by period, and from where to where the facts go.
 
     A longer period is whole, and is assessed, when the facts begin with it or before, and go on to its end or beyond.

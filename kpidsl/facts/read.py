@@ -11,7 +11,7 @@ from kpidsl.facts.sheets import Sheet
 from kpidsl.text.findings import Argument, Finding, Word, nearest
 from kpidsl.text.source import Cell
 from kpidsl.values.kinds import Base, Kind, Range, Value
-from kpidsl.values.node import changed
+from kpidsl.values.node import Node, changed, node
 from kpidsl.values.numerals import exact, percent, written
 from kpidsl.values.reading import UNIT_HEADERS, UnreadableError, fold, is_bare_share, read, tidy
 
@@ -29,8 +29,8 @@ MOST_TWINS = 5
 NOWHERE = -1     # the place of a column that the sheet does not have
 
 
-@dataclass(frozen=True)
-class Reading:
+@node
+class Reading(Node):
     """A row of values with its number in the file.
 
     `findings`: what is wrong with it; `twins`: other rows of the same key; `blocked`: a column is missing.
@@ -48,8 +48,8 @@ class Reading:
         return not (self.findings or self.twins or self.blocked)
 
 
-@dataclass(frozen=True)
-class Facts:
+@node
+class Facts(Node):
     """A table as read: its rows, good and bad, and what is wrong with the table itself.
 
     `owed`: subjects and periods whose rows it should have and does not.
@@ -71,8 +71,8 @@ class Facts:
         return [*self.findings, *(finding for row in self.rows for finding in row.findings)]
 
 
-@dataclass(frozen=True)
-class _Column:
+@node
+class _Column(Node):
     field: Field
     at: int
     scale: Fraction | None

@@ -3,11 +3,11 @@
 import csv
 import io
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import PurePath
 
 from kpidsl.text.findings import Finding, RefusedError
 from kpidsl.text.source import Cell
+from kpidsl.values.node import Node, node
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
 TABLES = (".csv", ".txt", ".tsv", "")
@@ -15,8 +15,8 @@ LARGEST_CELL = 10_000_000
 SIGNATURES = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")     # how workbooks begin, whatever their names end in
 
 
-@dataclass(frozen=True)
-class Sheet:
+@node
+class Sheet(Node):
     """A header and rows of texts. `numbers` of rows count from 1, as a spreadsheet shows them; `tab`: its own name.
 
     `top` is the number of the row that holds the header; `derived`: its rows stand in no file.

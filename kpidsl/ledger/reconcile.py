@@ -3,10 +3,10 @@
     full marks - points not earned + bonuses - deductions -/+ limits, rounding = score
 """
 
-from dataclasses import dataclass
 from fractions import Fraction
 
 from kpidsl.core.results import Account, Entry, Score
+from kpidsl.values.node import Node, node
 
 EARNING = ("start", "add")
 LIMITING = ("multiply", "at most", "at least", "override")
@@ -16,8 +16,8 @@ class UnreconciledError(Exception):
     """A ledger that does not add up to its score: a fault of the engine, never of a policy."""
 
 
-@dataclass(frozen=True)
-class Statement:
+@node
+class Statement(Node):
     """Where points went, all exact. `limits` (gates, caps, floors, overrides) and `rounding` are signed."""
 
     full: Fraction = Fraction(0)

@@ -1,7 +1,7 @@
 """A level of a policy: what is assessed once a period, its names resolved and its lines checked."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
@@ -19,10 +19,11 @@ from kpidsl.text.findings import Argument, Finding, Phrase, Word
 from kpidsl.text.source import Source, Span
 from kpidsl.values import kinds as k
 from kpidsl.values.kinds import Kind
+from kpidsl.values.node import Node, node
 
 
-@dataclass(frozen=True)
-class Frame:
+@node
+class Frame(Node):
     """What a level has from outside: the subject and its groups, the period, names and results of others."""
 
     subject: str
@@ -32,8 +33,8 @@ class Frame:
     below: Below
 
 
-@dataclass(frozen=True)
-class Level:
+@node
+class Level(Node):
     """A level resolved; `order` is that in which its names can be worked out, `needs` what each hangs on itself."""
 
     content: Merged
@@ -64,9 +65,9 @@ def resolve_level(content: Merged, frame: Frame, findings: list[Finding]) -> Lev
     written = (*content.ledgers, *content.totals, *content.payouts)
     for ledger in written:
         check_ledger(ledger, "", scope, k.MONEY if ledger.role == "PAYOUT" else k.POINTS)
-    for node in t.walk((*content.lets, *written)):
-        if isinstance(node, t.Bands):
-            check_bands(node, scope)
+    for found in t.walk((*content.lets, *written)):
+        if isinstance(found, t.Bands):
+            check_bands(found, scope)
     for claim in content.claims:
         condition(claim.condition, scope)
     for result in content.results:

@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -11,13 +10,14 @@ from kpidsl.syntax import tree as t
 from kpidsl.values import kinds as k
 from kpidsl.values.calendar import read_any
 from kpidsl.values.kinds import Base, Kind, Range
+from kpidsl.values.node import Node, node
 
 FACT, EVENTS, PARAM, TABLE, LET, LEDGER = "FACTS", "EVENTS", "PARAM", "TABLE", "LET", "RULE"
 GRADE, RANK = "GRADE", "RANK"
 
 
-@dataclass(frozen=True)
-class Symbol:
+@node
+class Symbol(Node):
     """What a name stands for. `role` is one of the constants above; `kind` is None for events.
 
     The total's name is `t.TOTAL`.
@@ -38,8 +38,8 @@ Below = Mapping[str, Mapping[str, Kind]]
 """By unit of time, the results of the shorter periods: their names and kinds."""
 
 
-@dataclass(frozen=True)
-class Policy:
+@node
+class Policy(Node):
     """One level of a policy: what is assessed once a period of `unit`, the fact `dated` telling which.
 
     There is neither where a policy has no periods. `below` are the levels within this one, `above` is the next one.

@@ -5,7 +5,6 @@ import io
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -15,6 +14,7 @@ from kpidsl.core.results import GradeResult, RankResult, Score
 from kpidsl.reports.words import phrase
 from kpidsl.text.words import Lang
 from kpidsl.values.calendar import label
+from kpidsl.values.node import Node, node
 from kpidsl.values.numerals import decimal_places, exact, fixed, readable
 
 NO_SCORE = "—"
@@ -28,8 +28,8 @@ Level = tuple[Program, Sequence[Score]]
 ROLES = ("rule", "total", "payout")
 
 
-@dataclass(frozen=True)
-class Columns:
+@node
+class Columns(Node):
     """The columns of a table of scores: who, when and in which groups, then the ledgers and results that are shown."""
 
     names: tuple[str, ...]

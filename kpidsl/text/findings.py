@@ -2,27 +2,28 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from kpidsl.text.source import Cell, Span
+from kpidsl.values.node import Node, node
 
 
-@dataclass(frozen=True)
-class Word:
+@node
+class Word(Node):
     """An argument that is said in the reader's language: a token of the word table."""
 
     token: str
 
 
-@dataclass(frozen=True)
-class AnyOf:
+@node
+class AnyOf(Node):
     """An argument that lists what would have been accepted."""
 
     tokens: frozenset[str]
 
 
-@dataclass(frozen=True)
-class Phrase:
+@node
+class Phrase(Node):
     """An argument made of pieces of policy text, some of them keywords, with `between` between them."""
 
     parts: tuple["Argument", ...]
@@ -32,8 +33,8 @@ class Phrase:
 Argument = str | int | Word | AnyOf | Phrase | Cell | tuple["Argument", ...]
 
 
-@dataclass(frozen=True)
-class Finding:
+@node
+class Finding(Node):
     """`code` says what; `place` where. An argument `near` chooses the wording that suggests it."""
 
     code: str

@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
 import kpidsl
 from kpidsl.text.cache import cached
+from kpidsl.values.node import Node, node
 
 Lang = Literal["zh", "en"]
 LANGS: tuple[Lang, ...] = ("zh", "en")
@@ -33,8 +33,8 @@ def _as_json(text: bytes) -> bytes:
     return json.dumps(yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))).encode()
 
 
-@dataclass(frozen=True)
-class WordTable:
+@node
+class WordTable(Node):
     """`words`: token -> its keyword; `marks`: other tokens -> a writer's word; `groups`: name -> tokens, words;
     `synonyms`: token -> what is written for it by mistake.
     """
