@@ -18,8 +18,7 @@ from kpidsl.values.kinds import NUMBER
 def dead(policy: Policy, program: Program) -> Iterator[Finding]:
     for level, known in zip(program.levels, ranges(program), strict=True):
         for cases in level.blocks:
-            if cases.subject is not None:
-                yield from _rows(cases, known)
+            yield from _rows(cases, known) if cases.subject is not None else _choices(cases, known)
         for ledger in level.ledgers:
             yield from _lines(ledger, known)
             yield from _worth(ledger, known)
@@ -46,14 +45,27 @@ def _rows(cases: n.Cases, known: Ranges) -> Iterator[Finding]:
 
 def _lines(ledger: n.Ledger, known: Ranges) -> Iterator[Finding]:
     for line in ledger.lines:
-        for test in _conjuncts(line.when):
-            limits = stretch(test)
-            if limits is not None and isinstance(test, n.Comparison) and d.meet(known.of(test.left), limits).empty:
-                yield _finding("P061", test.place, values=text(known.of(test.left), test.kind))
+        yield from _never_holds(line.when, known)
         before = known.before.get(line.place)
         limit = known.of(line.amount) if line.verb in ("at most", "at least") else None
-        if before is not None and limit is not None and _never_binds(line.verb, before, limit):
+        if before is None or limit is None:
+            continue
+        if _never_binds(line.verb, before, limit):
             yield _finding("P062", line.place, values=text(before, NUMBER), verb=Word(_TOKENS[line.verb]))
+        elif _always_binds(line.verb, before, limit):
+            yield _finding("P068", line.place, values=text(before, NUMBER), verb=Word(_TOKENS[line.verb]))
+
+
+def _choices(cases: n.Cases, known: Ranges) -> Iterator[Finding]:
+    for row in cases.rows:
+        yield from _never_holds(row.test, known)
+
+
+def _never_holds(condition: n.Expr | None, known: Ranges) -> Iterator[Finding]:
+    for test in _conjuncts(condition):
+        limits = stretch(test)
+        if limits is not None and isinstance(test, n.Comparison) and d.meet(known.possible(test.left), limits).empty:
+            yield _finding("P061", test.place, values=text(known.possible(test.left), test.kind))
 
 
 _TOKENS = {"at most": "AT_MOST", "at least": "AT_LEAST"}
@@ -70,6 +82,13 @@ def _never_binds(verb: str, before: Domain, limit: Domain) -> bool:
     if verb == "at most":
         return before.high.value is not None and limit.low.value is not None and before.high.value <= limit.low.value
     return before.low.value is not None and limit.high.value is not None and before.low.value >= limit.high.value
+
+
+def _always_binds(verb: str, before: Domain, limit: Domain) -> bool:
+    """Whether the balance is always at the limit or beyond it."""
+    if verb == "at most":
+        return before.low.value is not None and limit.high.value is not None and before.low.value >= limit.high.value
+    return before.high.value is not None and limit.low.value is not None and before.high.value <= limit.low.value
 
 
 def _worth(ledger: n.Ledger, known: Ranges) -> Iterator[Finding]:

@@ -9,6 +9,7 @@ from kpidsl.policy.infer import bounds_of, compare_kinds, infer
 from kpidsl.policy.model import constant
 from kpidsl.policy.scope import Scope
 from kpidsl.syntax import tree as t
+from kpidsl.text.source import Span
 from kpidsl.values import kinds as k
 
 
@@ -60,11 +61,23 @@ def _high(end: End) -> tuple[bool, Fraction, bool]:
     return (end.value is None, end.value or Fraction(0), not end.open)
 
 
+def check_choose(choose: t.Choose, scope: Scope) -> None:
+    _check_otherwise([(row.span, isinstance(row.case, t.Otherwise)) for row in choose.rows], scope)
+
+
+def _check_otherwise(rows: list[tuple[Span, bool]], scope: Scope) -> None:
+    """What comes after the row for all else never counts."""
+    after = False
+    for span, otherwise in rows:
+        if after:
+            scope.report("P027", span)
+            return
+        after = otherwise
+
+
 def check_bands(bands: t.Bands, scope: Scope) -> None:
     """Bands whose ends are all constant are held against each other; others are tried in order when they are run."""
-    rest = [row for row in bands.rows if isinstance(row.band, t.Otherwise)]
-    if rest and rest[0] is not bands.rows[-1]:
-        scope.report("P027", bands.rows[bands.rows.index(rest[0]) + 1].span)
+    _check_otherwise([(row.span, isinstance(row.band, t.Otherwise)) for row in bands.rows], scope)
     rows = [(row, _stretch(row.band)) for row in bands.rows if not isinstance(row.band, t.Otherwise)]
     if any(stretch is None for _, stretch in rows):
         return

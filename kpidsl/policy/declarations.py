@@ -28,7 +28,7 @@ from kpidsl.policy.tables import editions
 from kpidsl.syntax import tree as t
 from kpidsl.text.findings import Finding, Word, nearest
 from kpidsl.values import kinds as k
-from kpidsl.values.kinds import Base, Kind
+from kpidsl.values.kinds import Base, Kind, Range
 
 
 def declare(merged: Merged, shared: Mapping[str, Symbol], total: t.Ledger,
@@ -88,7 +88,7 @@ def check_declarations(merged: Merged, scope: Scope) -> None:
     for param in merged.params:
         _check_bounds(param.name.text, param.kind, param.bounds, scope)
         for value in (*([param.value] if param.value is not None else []), *(row.value for row in param.rows)):
-            _check_value(value, kind_of(param.kind), param.bounds, param.name.text, scope)
+            _check_value(value, param, scope)
         if param.value is not None and param.rows:
             scope.report("P044", param.rows[0].span, name=param.name.text)
         _check_dates([row.since for row in param.rows], scope)
@@ -102,7 +102,7 @@ def check_declarations(merged: Merged, scope: Scope) -> None:
 def _check_fact(fact: t.Fact, scope: Scope) -> None:
     _check_bounds(fact.name.text, fact.kind, fact.bounds, scope)
     if fact.default is not None:
-        _check_value(fact.default, kind_of(fact.kind), fact.bounds, fact.name.text, scope)
+        _check_value(fact.default, fact, scope)
 
 
 def _check_bounds(name: str, kind: t.Kind, bounds: tuple[t.Bound, ...], scope: Scope) -> None:
@@ -133,12 +133,18 @@ def check_literal(node: t.Expr, kind: Kind, name: str, scope: Scope) -> None:
                      near=as_percent(node, own, kind))  # fmt: skip
 
 
-def _check_value(node: t.Expr, kind: Kind, bounds: tuple[t.Bound, ...], name: str, scope: Scope) -> None:
-    """A value that a fact or parameter has by itself must be one that it may have."""
-    check_literal(node, kind, name, scope)
-    limits, value = range_of(kind, bounds), constant(node)
-    if kind.numeric and value is not None and not limits.holds(value):
-        scope.report("K019", node.span, text=node.span.text, name=name)
+def _check_value(node: t.Expr, of: t.Fact | t.Param, scope: Scope) -> None:
+    """A value that a fact or parameter has by itself."""
+    check_literal(node, kind_of(of.kind), of.name.text, scope)
+    check_range(node, of, scope)
+
+
+def check_range(node: t.Expr | t.Missing, of: t.Fact | t.Param, scope: Scope) -> None:
+    """A value that a policy gives a fact or parameter must be one that it may have."""
+    kind, value = kind_of(of.kind), None if isinstance(node, t.Missing) else constant(node)
+    limits = range_of(kind, of.bounds) if kind.numeric else Range()
+    if value is not None and not limits.empty and not limits.holds(value):
+        scope.report("K019", node.span, text=node.span.text, name=of.name.text)
 
 
 def _check_columns(events: t.Events, scope: Scope) -> None:

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from kpidsl.policy.declarations import check_literal
-from kpidsl.policy.model import EVENTS, FACT, GRADE, LEDGER, LET, PARAM, RANK, Symbol, kind_of
+from kpidsl.policy.declarations import check_literal, check_range
+from kpidsl.policy.model import EVENTS, GRADE, LEDGER, LET, RANK, Symbol, kind_of
 from kpidsl.policy.scope import Scope
 from kpidsl.syntax import tree as t
 from kpidsl.text.findings import Argument, Word, nearest
@@ -24,7 +24,8 @@ def check_example(example: t.Example, levels: Sequence[Scope], dated: str | None
         if isinstance(row, t.Expect):
             _settings(row.settings, _of_roles(scope.symbols, LEDGER, LET, GRADE, RANK), "P031", scope)
         elif row.events is None:
-            _settings(row.settings, _of_roles(scope.symbols, FACT, PARAM), "P030", scope)
+            given = [symbol.node for symbol in scope.symbols.values()]
+            _given(row.settings, [node for node in given if isinstance(node, t.Fact | t.Param)], scope)
         else:
             _events(row, row.events, levels)
     if not any(isinstance(row, t.Expect) for row in example.rows):
@@ -54,11 +55,18 @@ def _events(row: t.Given, name: t.Ident, levels: Sequence[Scope]) -> None:
     for scope in levels:
         symbol = scope.symbols.get(name.text)
         if symbol is not None and isinstance(symbol.node, t.Events):
-            columns = {column.name.text: kind_of(column.kind) for column in symbol.node.rows}
-            _settings(row.settings, columns, "P030", scope)
+            _given(row.settings, symbol.node.rows, scope)
             return
     known = [s.name for scope in levels for s in scope.symbols.values() if s.role == EVENTS]
     levels[0].report("N007", name.span, name=name.text, near=nearest(name.text, known))
+
+
+def _given(settings: tuple[t.Setting, ...], declared: Sequence[t.Fact | t.Param], scope: Scope) -> None:
+    known = {each.name.text: each for each in declared}
+    _settings(settings, {name: kind_of(each.kind) for name, each in known.items()}, "P030", scope)
+    for setting in settings:
+        if setting.name.text in known:
+            check_range(setting.value, known[setting.name.text], scope)
 
 
 def _settings(settings: tuple[t.Setting, ...], known: Mapping[str, Kind], code: str, scope: Scope) -> None:

@@ -6,7 +6,7 @@ from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 from kpidsl.policy.arithmetic import comparable
-from kpidsl.policy.bands import check_bands
+from kpidsl.policy.bands import check_bands, check_choose
 from kpidsl.policy.bodies import check_ledger
 from kpidsl.policy.declarations import check_declarations, check_owners, declare
 from kpidsl.policy.files import Merged
@@ -68,6 +68,8 @@ def resolve_level(content: Merged, frame: Frame, findings: list[Finding]) -> Lev
     for found in t.walk((*content.lets, *written)):
         if isinstance(found, t.Bands):
             check_bands(found, scope)
+        elif isinstance(found, t.Choose):
+            check_choose(found, scope)
     for claim in content.claims:
         condition(claim.condition, scope)
     for result in content.results:
