@@ -86,26 +86,9 @@ def infer(node: t.Expr | t.Slope, scope: Scope) -> Kind | None:
 
 
 def condition(node: t.Expr, scope: Scope) -> None:
-    inner = _swallowed(node, scope)
-    if inner is not None:
-        before = node.span.text[: inner.left.span.end - node.span.start]
-        scope.report("K028", node.span, near=f"({before}) {inner.span.text[len(inner.left.span.text) :].strip()}")
-        return
     kind = infer(node, scope)
     if kind is not None and kind.base is not Base.YES_NO:
         scope.report("K005", node.span, kind=Word(kind.base), text=node.span.text)
-
-
-def _swallowed(node: t.Expr, scope: Scope) -> t.Compare | None:
-    """The comparison that was meant for a count and went into the condition on its rows: `count of x where y > 0`."""
-    where = node.where if isinstance(node, t.Aggregate) else None
-    while isinstance(where, t.Logic):
-        where = where.right
-    if not isinstance(node, t.Aggregate) or not isinstance(where, t.Compare):
-        return None
-    own = {**scope.columns, **columns_of(node.rows, scope.symbols, scope.below)}
-    left = infer(where.left, replace(scope, findings=[], columns=own))
-    return where if left is not None and left.base is Base.YES_NO and isinstance(where.right, t.Quantity) else None
 
 
 def unify(nodes: tuple[t.Expr | t.Slope | t.Missing, ...], scope: Scope) -> Kind | None:
@@ -322,6 +305,12 @@ def _aggregate(node: t.Aggregate, scope: Scope) -> Kind | None:
     own = columns_of(node.rows, scope.symbols, scope.below)
     inner = replace(scope, columns={**scope.columns, **own})
     if node.where is not None:
+        swallowed = _swallowed(node.where, inner)
+        if swallowed is not None:
+            at, more = swallowed.left.span.end, swallowed.span.text[len(swallowed.left.span.text) :].strip()
+            count = node.span.text[: at - node.span.start].lstrip("(（ \n")
+            scope.report("K028", node.where.span, near=f"({count}) {more}")
+            return None
         condition(node.where, inner)
     if node.value is None:
         return k.COUNT
@@ -329,6 +318,17 @@ def _aggregate(node: t.Aggregate, scope: Scope) -> Kind | None:
         scope.report("P055", node.value.span, text=node.value.span.text, unit=Word(node.rows.unit))
     kind = _numeric(node.value, inner)
     return k.NUMBER if kind == k.COUNT and node.function == "AVERAGE_OF" else kind
+
+
+def _swallowed(where: t.Expr, scope: Scope) -> t.Compare | t.Binary | None:
+    """What was meant for the count of the rows and went into the condition on them: `count of x where y > 0`."""
+    if isinstance(where, t.Logic):
+        return _swallowed(where.left, scope) or _swallowed(where.right, scope)
+    meant = where.right if isinstance(where, t.Compare) and isinstance(where.right, t.Binary) else where
+    if not isinstance(meant, t.Binary) and not (isinstance(meant, t.Compare) and isinstance(meant.right, t.Quantity)):
+        return None
+    left = infer(meant.left, replace(scope, findings=[]))
+    return meant if left is not None and left.base is Base.YES_NO else None
 
 
 def _names(node: t.Expr) -> list[str]:
