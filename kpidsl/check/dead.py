@@ -52,7 +52,7 @@ def _lines(ledger: n.Ledger, known: Ranges) -> Iterator[Finding]:
             continue
         if _never_binds(line.verb, before, limit):
             yield _finding("P062", line.place, values=text(before, NUMBER), verb=Word(_TOKENS[line.verb]))
-        elif _always_binds(line.verb, before, limit):
+        elif line.when is None and _always_binds(line.verb, before, limit):
             yield _finding("P068", line.place, values=text(before, NUMBER), verb=Word(_TOKENS[line.verb]))
 
 
