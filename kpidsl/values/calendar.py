@@ -5,6 +5,8 @@ from datetime import date, timedelta
 
 from kpidsl.values.kinds import PERIODS, Base
 
+FIRST, LAST = date(1000, 1, 1), date(8999, 12, 31)
+"""Days that facts may name: from any of them a period or a window can be counted on or back within the calendar."""
 MONTHS = {Base.MONTH: 1, Base.QUARTER: 3, Base.YEAR: 12}
 _DIGITS = {"一": "1", "二": "2", "三": "3", "四": "4"}
 _PERIOD = {
@@ -25,7 +27,7 @@ def read_period(text: str, unit: Base) -> date | None:
     at = parts.get("at") or parts.get("zh") or parts.get("two") or "1"
     month = (int(_DIGITS.get(at, at)) - 1) * MONTHS[unit] + 1
     year = int(parts["year"])
-    return date(year, month, 1) if 1 <= month <= 12 and year else None
+    return date(year, month, 1) if 1 <= month <= 12 and FIRST.year <= year <= LAST.year else None
 
 
 def start(unit: Base, day: date) -> date:

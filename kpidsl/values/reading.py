@@ -4,7 +4,7 @@ import re
 from datetime import date
 from fractions import Fraction
 
-from kpidsl.values.calendar import read_period
+from kpidsl.values.calendar import FIRST, LAST, read_period
 from kpidsl.values.kinds import Base, Kind, Value
 
 _PLAIN = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
@@ -136,6 +136,9 @@ def _day(text: str) -> date:
         raise UnreadableError("D019")
     year, month, day = (int(part) for part in (match.group(1, 2, 3) if match.group(1) else match.group(6, 7, 8)))
     try:
-        return date(year, month, day)
+        found = date(year, month, day)
     except ValueError:
         raise UnreadableError("D019") from None
+    if not FIRST <= found <= LAST:
+        raise UnreadableError("D019")
+    return found
