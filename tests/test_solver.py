@@ -128,3 +128,31 @@ def test_formulas_come_to_what_the_exact_engine_comes_to(name: str) -> None:
                 assert z3.is_true(ok) == (known.value is not None), (item.name, known)
 
     law()
+
+
+UNKNOWN = """policy "u" edition 2014
+  subject m
+  period month by month_
+param allowed : yes or no
+facts
+  m : text
+  month_ : month
+  x : number from 0 to 20
+let met : yes or no = choose
+  x > 5  : yes
+  x > 2  : missing
+  otherwise : no
+rule a worth 20
+  add x
+  at most 0 when allowed and x > 10
+  deduct 1 when previous met default no
+always a >= 0
+"""
+
+
+def test_what_is_not_known_is_of_its_kind() -> None:
+    policy, findings = resolve(Source("policy.kpi", UNKNOWN), pytest.fail)
+    assert policy is not None, findings
+    program = lower(policy, {})
+    (claim,) = program.claims
+    assert not Formulas(program, ranges(program)[0]).holds(claim.holds).proved

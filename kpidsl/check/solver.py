@@ -18,7 +18,8 @@ from kpidsl.check.domains import Domain
 from kpidsl.check.ranges import Ranges, of_field
 from kpidsl.core import nodes as n
 from kpidsl.core.program import Field, Program
-from kpidsl.values.kinds import Base, Value
+from kpidsl.values.calendar import FIRST, LAST
+from kpidsl.values.kinds import NUMBER, Base, Kind, Value
 from kpidsl.values.rounding import Mode
 
 SECONDS, SECONDS_AN_END = 5, 1
@@ -99,7 +100,7 @@ class Formulas:
             if item.kind.options:
                 self.limits.append(z3.Or(*(value == self._text(option) for option in item.kind.options)))
             elif item.kind.dates:
-                self.limits += [value >= 1, value <= date.max.toordinal()]
+                self.limits += [value >= FIRST.toordinal(), value <= LAST.toordinal()]
         return Term(value, z3.Not(missing), FALSE)
 
     def _limit(self, value: Formula, domain: Domain) -> None:
@@ -134,8 +135,8 @@ class Formulas:
 
     def _definition(self, item: n.Definition) -> Term:
         match item:
-            case n.Named(expr=n.Literal(value=None)):
-                return self._any(self.ranges.known[item.name])
+            case n.Named(expr=n.Literal(value=None), kind=kind):
+                return self._any(self.ranges.known[item.name], kind)
             case n.Named(expr=expr):
                 return self.of(expr)
             case n.Ledger():
@@ -144,9 +145,11 @@ class Formulas:
                 return self._grade(item)
         return self._any(self.ranges.known.get(item.name, Domain()))
 
-    def _any(self, domain: Domain) -> Term:
+    def _any(self, domain: Domain, kind: Kind = NUMBER) -> Term:
         """Something that may be whatever its range holds."""
         self.unknown += 1
+        if kind.base is Base.YES_NO:
+            return Term(z3.Bool(f"unknown {self.unknown}"), TRUE, FALSE)
         value = z3.Real(f"unknown {self.unknown}")
         self._limit(value, domain)
         return Term(value, TRUE, FALSE)
@@ -220,6 +223,8 @@ class Formulas:
                 x, low, high, start, stop = (part.value for part in parts)
                 value = start + (x - low) / (high - low) * (stop - start)
                 return Term(value, z3.And(*(part.ok for part in parts), low != high), FALSE)
+            case n.Previous(kind=kind):
+                return self._any(self.ranges.of(expr), kind)
         return self._any(self.ranges.of(expr))
 
     def _literal(self, value: Value) -> Term:
@@ -236,9 +241,12 @@ class Formulas:
 
     def _cases(self, rows: list[tuple[Term, Term]]) -> Term:
         """The first row whose test holds; where none does, there is a failure."""
-        found = Term(rows[-1][1].value, FALSE, FALSE)
+        valued = [outcome.value for _, outcome in rows if outcome.none is not TRUE]
+        any_value = valued[0] if valued else _number(Fraction(0))
+        found = Term(any_value, FALSE, FALSE)
         for test, outcome in reversed(rows):
-            found = Term(z3.If(test.value, outcome.value, found.value),
+            value = any_value if outcome.none is TRUE else outcome.value
+            found = Term(z3.If(test.value, value, found.value),
                          z3.And(test.ok, z3.If(test.value, outcome.ok, found.ok)),
                          z3.If(test.value, outcome.none, found.none))  # fmt: skip
         return found
