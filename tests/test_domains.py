@@ -10,13 +10,13 @@ from hypothesis import HealthCheck, given, settings
 from literate import ROOT
 from test_laws import case
 
-from kpidsl.check import domains as d
-from kpidsl.check.ranges import ranges
 from kpidsl.cli.terminal import load_policy
 from kpidsl.core.lower import lower
 from kpidsl.core.program import Program
+from kpidsl.core.ranges import ranges
 from kpidsl.core.results import Case
 from kpidsl.engines.exact import work
+from kpidsl.values import domains as d
 from kpidsl.values.kinds import Value
 from kpidsl.values.node import changed
 from kpidsl.values.rounding import Mode, round_to

@@ -12,12 +12,12 @@ from literate import ROOT
 from test_domains import DAY, GIVEN
 from test_laws import case
 
-from kpidsl.check.ranges import ranges
 from kpidsl.check.solver import Formulas
 from kpidsl.cli.terminal import load_policy
 from kpidsl.core import nodes as n
 from kpidsl.core.lower import lower
 from kpidsl.core.program import Program
+from kpidsl.core.ranges import ranges
 from kpidsl.core.results import Case
 from kpidsl.engines.exact import work
 from kpidsl.policy.resolve import resolve

@@ -4,17 +4,17 @@ import random
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from kpidsl.check import domains as d
-from kpidsl.check.ranges import Ranges, ranges, stretch
 from kpidsl.check.witness import TRIES, Facts, draw_case, facts_text
 from kpidsl.core import nodes as n
 from kpidsl.core.program import Program
+from kpidsl.core.ranges import Ranges, ranges, stretch
 from kpidsl.core.results import Case
 from kpidsl.engines.environment import FailedError, Trace
 from kpidsl.engines.evaluate import evaluate
 from kpidsl.engines.exact import work
 from kpidsl.text.findings import Finding, Word
 from kpidsl.text.source import Span
+from kpidsl.values import domains as d
 from kpidsl.values.kinds import Value
 from kpidsl.values.node import changed
 

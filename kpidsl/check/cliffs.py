@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from kpidsl.check import domains as d
-from kpidsl.check.domains import Domain
-from kpidsl.check.ranges import Ranges, ranges, stretch
 from kpidsl.core import nodes as n
 from kpidsl.core.program import Program
+from kpidsl.core.ranges import Ranges, ranges, stretch
+from kpidsl.values import domains as d
+from kpidsl.values.domains import Domain
 
 
 @dataclass(frozen=True)

@@ -2,16 +2,16 @@
 
 from collections.abc import Iterable, Iterator
 
-from kpidsl.check import domains as d
-from kpidsl.check.domains import Domain
-from kpidsl.check.ranges import Ranges, ranges, stretch
 from kpidsl.check.regions import number, text
 from kpidsl.core import nodes as n
 from kpidsl.core.program import Program
+from kpidsl.core.ranges import Ranges, ranges, stretch
 from kpidsl.policy.model import Policy, all_ledgers
 from kpidsl.syntax import tree as t
 from kpidsl.text.findings import Finding, Word
 from kpidsl.text.source import Span
+from kpidsl.values import domains as d
+from kpidsl.values.domains import Domain
 from kpidsl.values.kinds import NUMBER
 
 

@@ -7,13 +7,13 @@ from fractions import Fraction
 from typing import Any
 
 from kpidsl.check.claims import formulas_of
-from kpidsl.check.domains import Domain, End
-from kpidsl.check.ranges import ranges
 from kpidsl.check.witness import Facts, draw_case, facts_text
 from kpidsl.core import nodes as n
 from kpidsl.core.program import Program
+from kpidsl.core.ranges import ranges
 from kpidsl.core.results import Case
 from kpidsl.engines.exact import work
+from kpidsl.values.domains import Domain, End
 from kpidsl.values.kinds import Value
 from kpidsl.values.node import changed
 

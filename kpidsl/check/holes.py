@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 
-from kpidsl.check import domains as d
-from kpidsl.check.domains import ANY, Domain
-from kpidsl.check.ranges import Ranges, ranges, stretch
 from kpidsl.check.regions import between, example, number, text, uncovered
 from kpidsl.core import nodes as n
 from kpidsl.core.program import Program
+from kpidsl.core.ranges import Ranges, ranges, stretch
 from kpidsl.text.findings import Argument, Finding
 from kpidsl.text.source import Span
+from kpidsl.values import domains as d
+from kpidsl.values.domains import ANY, Domain
 from kpidsl.values.kinds import NUMBER
 from kpidsl.values.node import Node, node
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from fractions import Fraction
 
-from kpidsl.check import domains as d
-from kpidsl.check.domains import Domain, End
+from kpidsl.values import domains as d
+from kpidsl.values.domains import Domain, End
 from kpidsl.values.kinds import Base, Kind
 from kpidsl.values.numerals import exact, percent
 

@@ -14,11 +14,11 @@ from typing import Any, NamedTuple
 
 import z3
 
-from kpidsl.check.domains import Domain
-from kpidsl.check.ranges import Ranges, of_field
 from kpidsl.core import nodes as n
 from kpidsl.core.program import Field, Program
+from kpidsl.core.ranges import Ranges, of_field
 from kpidsl.values.calendar import FIRST, LAST
+from kpidsl.values.domains import Domain
 from kpidsl.values.kinds import NUMBER, Base, Kind, Value
 from kpidsl.values.rounding import Mode
 

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from fractions import Fraction
 
-from kpidsl.check.domains import Domain
 from kpidsl.core import nodes as n
 from kpidsl.core.program import Field, Program, Table
 from kpidsl.core.results import Case, Event
@@ -13,6 +12,7 @@ from kpidsl.engines.environment import FailedError, Trace
 from kpidsl.engines.evaluate import evaluate
 from kpidsl.engines.exact import work
 from kpidsl.values.calendar import start
+from kpidsl.values.domains import Domain
 from kpidsl.values.kinds import PERIODS, Base, Value
 from kpidsl.values.node import changed
 from kpidsl.values.numerals import written

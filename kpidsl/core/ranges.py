@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from fractions import Fraction
 
-from kpidsl.check import domains as d
-from kpidsl.check.domains import ANY, Domain, End
 from kpidsl.core import nodes as n
 from kpidsl.core.program import Field, Program
+from kpidsl.values import domains as d
+from kpidsl.values.domains import ANY, Domain, End
 from kpidsl.values.kinds import Base, Kind, Range
 
 ZERO = Fraction(0)
