@@ -1,0 +1,158 @@
+"""Ledgers and grades to SQL: the balance after the last line, and when there is none."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import reduce
+from typing import NamedTuple
+
+from kpidsl.core import nodes as n
+from kpidsl.engines.columnar import numbers as q
+from kpidsl.engines.columnar.conditions import FALSE, TRUE, Condition, chosen, every, opposite, some
+from kpidsl.engines.columnar.expressions import Expressions
+from kpidsl.engines.columnar.layers import text_literal
+from kpidsl.engines.columnar.numbers import Number
+from kpidsl.engines.columnar.terms import Term, Words, present
+
+ZERO = q.constant(Fraction(0))
+LIMITS = ("at most", "at least")
+
+
+class Account(NamedTuple):
+    """A ledger that was worked out: its balance, `none` where it has no score, and what it is worth."""
+
+    term: Term
+    worth: Fraction | None
+
+
+@dataclass
+class Balance:
+    """A ledger so far: `closed` where it came to an end without a balance, `broken` where it cannot be worked out."""
+
+    number: Number = ZERO
+    closed: Condition = FALSE
+    lacks: Condition = FALSE
+    absent: Condition = FALSE
+    fails: Condition = FALSE
+    posted: Condition = FALSE
+
+    @property
+    def goes_on(self) -> Condition:
+        return every(opposite(self.closed), opposite(some(self.lacks, self.fails)))
+
+    def needs(self, of: Term, when: Condition = TRUE) -> None:
+        """What it takes in can break it, as long as it goes on."""
+        here = every(self.goes_on, when)
+        self.lacks = some(self.lacks, every(here, of.lacks))
+        self.absent = some(self.absent, every(here, of.absent))
+        self.fails = some(self.fails, every(here, of.fails))
+
+
+def ledger(item: n.Ledger, x: Expressions, accounts: Mapping[str, Account]) -> Term:
+    """`accounts` are the ledgers before."""
+    if item.unfilled:
+        return Term(ZERO, none=TRUE)
+    so_far = Balance()
+    for condition in item.exempt:
+        exempt = present(x.of(condition))
+        so_far.needs(exempt)
+        so_far.closed = some(so_far.closed, every(so_far.goes_on, exempt.condition))
+    carried = [line.amount.name for line in item.lines if line.verb == "carry" and isinstance(line.amount, n.Ref)]
+    before = dict(x.known)
+    for line in item.lines:
+        if any(isinstance(node, n.Ref) and node.name == item.name for node in n.walk((line.amount, line.when))):
+            so_far.number = x.bound(so_far.number)
+        x.known[item.name] = Term(so_far.number)
+        if line.verb == "carry" and isinstance(line.amount, n.Ref):
+            _carry(so_far, accounts[line.amount.name].term)
+        elif line.verb == "spread":
+            _spread(so_far, item, line, [accounts[name] for name in carried], x)
+        else:
+            _line(so_far, line, x)
+    x.known = before
+    if carried:
+        so_far.closed = some(so_far.closed, every(so_far.goes_on, opposite(so_far.posted)))
+    return Term(so_far.number, so_far.closed, so_far.lacks, so_far.absent, so_far.fails)
+
+
+def _carry(so_far: Balance, inner: Term) -> None:
+    so_far.needs(replace(inner, none=FALSE))
+    so_far.posted = some(so_far.posted, opposite(inner.none))
+    if inner.none != TRUE:
+        amount = inner.number if inner.none == FALSE else q.choose([(inner.none, ZERO)], inner.number)
+        so_far.number = q.add(so_far.number, amount)
+
+
+def _spread(so_far: Balance, item: n.Ledger, line: n.Line, taken: list[Account], x: Expressions) -> None:
+    """The balance of those that have a score, held against what they are worth, times what all are worth."""
+    assert item.worth is not None
+    assert isinstance(line.amount, n.Literal)
+    assert isinstance(line.amount.value, Fraction)
+    there = [(opposite(account.term.none), account.worth or Fraction(0)) for account in taken]
+    count = reduce(q.add, (_where(here, q.constant(Fraction(1)), Fraction(0)) for here, _ in there))
+    worth = reduce(q.add, (_where(here, q.constant(own), Fraction(0)) for here, own in there))
+    few = some(q.compare("<", count, q.constant(line.amount.value)), q.compare("=", worth, ZERO))
+    so_far.closed = some(so_far.closed, every(so_far.goes_on, few))
+    so_far.number = q.divide(q.multiply(so_far.number, q.constant(item.worth)), worth, x.bind)
+
+
+def _line(so_far: Balance, line: n.Line, x: Expressions) -> None:
+    when = present(x.of(line.when)) if line.when is not None else Term(TRUE)
+    so_far.needs(when)
+    fires = x.layers.bind_condition(when.condition)
+    amount = x.of(line.amount)
+    so_far.needs(amount, fires)
+    so_far.closed = some(so_far.closed, every(so_far.goes_on, fires, amount.none))
+    after = _applied(line.verb, so_far.number, amount.number, fires)
+    if line.verb in LIMITS and so_far.posted != TRUE:
+        moved = q.compare("!=", after, so_far.number)
+        so_far.posted = some(so_far.posted, every(fires, moved))
+    elif line.verb != "round":
+        so_far.posted = some(so_far.posted, fires)
+    so_far.number = after
+
+
+def _applied(verb: str, balance: Number, amount: Number, fires: Condition) -> Number:
+    """The balance after a line, which is written down once: a line that does not fire adds 0, or multiplies by 1."""
+    match verb:
+        case "add":
+            return q.add(balance, _where(fires, amount, Fraction(0)))
+        case "deduct":
+            return q.subtract(balance, _where(fires, amount, Fraction(0)))
+        case "multiply":
+            return q.multiply(balance, _where(fires, amount, Fraction(1)))
+        case "at most":
+            end = balance.domain.high.value
+            return _limited(True, balance, amount, fires, end)
+        case "at least":
+            end = balance.domain.low.value
+            return _limited(False, balance, amount, fires, end)
+    return amount if fires == TRUE else q.choose([(fires, amount)], balance)
+
+
+def _limited(low: bool, balance: Number, amount: Number, fires: Condition, end: Fraction | None) -> Number:
+    if fires != TRUE and end is None:
+        return q.choose([(fires, q.extreme(low, [balance, amount]))], balance)
+    return q.extreme(low, [balance, _where(fires, amount, end or Fraction(0))])
+
+
+def _where(fires: Condition, amount: Number, otherwise: Fraction) -> Number:
+    return amount if fires == TRUE else q.choose([(fires, amount)], q.constant(otherwise))
+
+
+def grade(item: n.Grade, x: Expressions) -> tuple[Term, Term]:
+    """The grade by points and overrides, before quotas; and the value that it goes by."""
+    by_points = present(x.of(item.cases))
+    found, lacks, fails = by_points.words, every(by_points.lacks, opposite(by_points.absent)), by_points.fails
+    cases: list[tuple[Condition, Condition]] = []
+    held = FALSE
+    for override in item.overrides:
+        when = present(x.of(override.when))
+        lacks, fails = some(lacks, when.lacks), some(fails, when.fails)
+        held = some(held, when.condition)
+        cases.insert(0, (when.condition, Condition(text_literal(override.grade))))
+    if by_points.absent != FALSE:
+        cases.append((by_points.absent, Condition("NULL")))
+    said = chosen(cases, Condition(found.text, found.depth)) if cases else found
+    value = x.of(item.cases.subject) if item.cases.subject is not None else Term(ZERO, none=TRUE)
+    return Term(Words(said.text, said.depth), every(by_points.absent, opposite(held)), lacks, FALSE, fails), value

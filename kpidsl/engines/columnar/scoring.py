@@ -1,0 +1,111 @@
+"""A level of a program as one query: its definitions in stages, each a column of the first layer that can have it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from kpidsl.core import nodes as n
+from kpidsl.core.program import Program
+from kpidsl.core.stages import stages
+from kpidsl.engines.columnar import standing
+from kpidsl.engines.columnar.conditions import FALSE, Condition, opposite, some
+from kpidsl.engines.columnar.expressions import Expressions, Rows
+from kpidsl.engines.columnar.layers import Layers
+from kpidsl.engines.columnar.ledgers import Account, grade, ledger
+from kpidsl.engines.columnar.numbers import Number, tight
+from kpidsl.engines.columnar.terms import Term, UnsupportedError, Words
+
+SHORT = 40
+TOTAL = "total"
+
+
+@dataclass
+class Scoring:
+    """What the query gives for each row of facts: `results` of ledgers, grades and ranks by name; which rows are
+    `broken`, and which of these only `late`, after places were taken.
+    """
+
+    layers: Layers
+    results: dict[str, Term] = field(default_factory=dict)
+    broken: Condition = FALSE
+    late: Condition = FALSE
+
+
+def scoring(program: Program, facts: Mapping[str, Term], events: Mapping[str, Rows], rows: int) -> Scoring:
+    """Raises UnsupportedError and TooWideError."""
+    if program.dated or program.above is not None:
+        raise UnsupportedError("PERIODS")
+    layers = Layers("facts")
+    layers.taken |= {item.name for item in program.facts.fields}
+    level = _Level(Expressions(layers, facts, events), Scoring(layers))
+    for at, stage in enumerate(stages(program)):
+        broken = layers.bind_condition(some(*(level.work_out(item) for item in stage.definitions)), "broken")
+        level.found.broken = some(level.found.broken, broken)
+        level.found.late = some(level.found.late, broken) if at else FALSE
+        placed = standing.Placed(layers, rows, opposite(level.found.broken))
+        for item in stage.shared:
+            level.settle(item, placed)
+    return level.found
+
+
+@dataclass
+class _Level:
+    """A level while it is being lowered. `values` are what grades go by, `keys` what ranks do."""
+
+    x: Expressions
+    found: Scoring
+    accounts: dict[str, Account] = field(default_factory=dict)
+    values: dict[str, Number] = field(default_factory=dict)
+    keys: dict[str, standing.Waiting] = field(default_factory=dict)
+
+    def work_out(self, item: n.Definition) -> Condition:
+        """One more definition; returns when it breaks the whole row."""
+        x, name = self.x, item.name
+        match item:
+            case n.Named(expr=expr):
+                x.known[name] = _kept(x.of(expr), name, x.layers)
+                return FALSE
+            case n.Ledger():
+                term = _kept(ledger(item, x, self.accounts), name or TOTAL, x.layers)
+                self.accounts[name] = Account(term, item.worth)
+                x.known[name] = replace(term, none=FALSE, lacks=some(term.lacks, term.none),
+                                        absent=some(term.absent, term.none))  # fmt: skip
+            case n.Grade():
+                term, value = grade(item, x)
+                term = x.known[name] = _kept(term, name, x.layers)
+                if item.quotas:
+                    self.values[name] = value.number
+            case n.Rank():
+                self.keys[name] = standing.waiting(item, x)
+                return self.keys[name].broken
+        self.found.results[name] = term
+        return term.broken
+
+    def settle(self, item: n.Rank | n.Grade, placed: standing.Placed) -> None:
+        """Places, or a grade after its quotas."""
+        x, name = self.x, item.name
+        if isinstance(item, n.Rank):
+            term, x.sizes[name] = standing.rank(item, self.keys[name], x, placed)
+            x.known[name] = term
+            self.found.results[name] = replace(term, lacks=FALSE, absent=FALSE, none=term.absent)
+            return
+        term = self.found.results[name]
+        for quota in item.quotas:
+            term = standing.quota(quota, term, self.values[name], x, placed)
+        x.known[name] = self.found.results[name] = term
+
+
+def _kept(term: Term, name: str, layers: Layers) -> Term:
+    """As columns, so that it can be written down more than once."""
+    flags = {flag: layers.bind_condition(getattr(term, flag), f"{name} {flag}")
+             for flag in ("none", "lacks", "absent", "fails")}  # fmt: skip
+    match term.value:
+        case Number() as number:
+            number = tight(number)
+            top = layers.bind(number.top, name)
+            divisor = layers.bind(number.divisor, f"{name} /") if number.divisor is not None else None
+            return Term(replace(number, top=top, divisor=divisor), **flags)
+        case Words(text=text, depth=depth) if len(text) > SHORT:
+            return Term(Words(*layers.put(name, text, depth)), **flags)
+        case Condition() as condition:
+            return Term(layers.bind_condition(condition, name), **flags)
+    return Term(term.value, **flags)
