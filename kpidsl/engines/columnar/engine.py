@@ -58,7 +58,7 @@ def statement(found: Scoring) -> str:
     last = queries[-1][0] if queries else quoted(found.layers.base)
     parts = [ROW, found.broken.text, *(part for term in found.results.values() for part in _parts(term))]
     named = ",\n".join(f"{name} AS (\n  {text})" for name, text in queries)
-    return f"WITH {named}\nSELECT {', '.join(parts)} FROM {last}"
+    return f"{'WITH ' if named else ''}{named}\nSELECT {', '.join(parts)} FROM {last}"
 
 
 def _parts(term: Term) -> list[str]:
