@@ -5,8 +5,8 @@ from fractions import Fraction
 from itertools import pairwise
 
 from kpidsl.core import nodes as n
-from kpidsl.policy.infer import bounds_of, infer
-from kpidsl.policy.model import FACT, Policy, columns_of, day
+from kpidsl.policy.infer import infer
+from kpidsl.policy.model import FACT, Policy, bounds_of, columns_of, day
 from kpidsl.policy.scope import KEPT, Scope
 from kpidsl.policy.tables import editions
 from kpidsl.syntax import tree as t
