@@ -111,10 +111,15 @@ def _full(node: t.Full, scope: Scope) -> Kind | None:
 
 def _numeric(node: t.Expr, scope: Scope) -> Kind | None:
     kind = infer(node, scope)
+    return kind if _is_number(node, kind, scope) else None
+
+
+def _is_number(node: t.Expr, kind: Kind | None, scope: Scope) -> bool:
+    """Whether a kind, where it is known, is one of numbers; if not, it is told at `node`."""
     if kind is not None and not kind.numeric:
         scope.report("K003", node.span, text=node.span.text, kind=Word(kind.base))
-        return None
-    return kind
+        return False
+    return True
 
 
 def _binary(node: t.Binary, scope: Scope) -> Kind | None:
@@ -185,10 +190,7 @@ def _is_one_of(node: t.IsOneOf, scope: Scope) -> Kind:
 def _call(node: t.Call, scope: Scope) -> Kind | None:
     if node.function in ("MIN", "MAX"):
         kind = unify(node.arguments, scope)
-        if kind is not None and not kind.numeric:
-            scope.report("K003", node.arguments[0].span, text=node.arguments[0].span.text, kind=Word(kind.base))
-            return None
-        return kind
+        return kind if _is_number(node.arguments[0], kind, scope) else None
     most = 1 if node.function == "ABS" else 2
     if len(node.arguments) > most:
         scope.report("K008", node.span, function=Word(node.function), near="" if most == 1 else "step")
@@ -270,8 +272,7 @@ def _swallowed(where: t.Expr, scope: Scope) -> t.Compare | t.Binary | None:
 
 def _choice_of(node: t.ChoiceOf, scope: Scope) -> Kind | None:
     kind = unify(node.arguments, scope)
-    if kind is not None and not kind.numeric:
-        scope.report("K003", node.arguments[0].span, text=node.arguments[0].span.text, kind=Word(kind.base))
+    if not _is_number(node.arguments[0], kind, scope):
         return None
     if node.least is not None and (not node.present or node.least > len(node.arguments)):
         scope.report("P057", node.span, least=node.least, most=len(node.arguments))
