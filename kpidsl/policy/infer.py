@@ -3,10 +3,10 @@
 from dataclasses import replace
 from itertools import pairwise
 
-from kpidsl.policy.arithmetic import comparable, of_product, of_quotient, of_sum, together
-from kpidsl.policy.hints import as_percent, unit_for
+from kpidsl.policy.arithmetic import comparable, together
 from kpidsl.policy.model import RANK, TABLE, bounds_of, calendar_kind, columns_of, constant, day, is_zero, quantity_kind
 from kpidsl.policy.names import check_option, has_role, kind_of_name
+from kpidsl.policy.operands import check_options, check_per, check_sides, is_number, of_binary
 from kpidsl.policy.rows import has_rows, names_in
 from kpidsl.policy.scope import KEPT, Scope
 from kpidsl.policy.tables import axes
@@ -111,32 +111,12 @@ def _full(node: t.Full, scope: Scope) -> Kind | None:
 
 def _numeric(node: t.Expr, scope: Scope) -> Kind | None:
     kind = infer(node, scope)
-    return kind if _is_number(node, kind, scope) else None
-
-
-def _is_number(node: t.Expr, kind: Kind | None, scope: Scope) -> bool:
-    """Whether a kind, where it is known, is one of numbers; if not, it is told at `node`."""
-    if kind is not None and not kind.numeric:
-        scope.report("K003", node.span, text=node.span.text, kind=Word(kind.base))
-        return False
-    return True
+    return kind if is_number(node, kind, scope) else None
 
 
 def _binary(node: t.Binary, scope: Scope) -> Kind | None:
     left, right = _numeric(node.left, scope), _numeric(node.right, scope)
-    if left is None or right is None:
-        return None
-    if node.op in ("PLUS", "MINUS"):
-        if is_zero(node.left) or is_zero(node.right):
-            return left if is_zero(node.right) else right
-        kind = of_sum(node.op, left, right)
-    else:
-        kind = of_product(left, right) if node.op == "STAR" else of_quotient(left, right)
-    if kind is None:
-        near = as_percent(node.left, left, right) or as_percent(node.right, right, left)
-        scope.report("K001", node.span, left=node.left.span.text, kind=Word(left.base), right=node.right.span.text,
-                     other=Word(right.base), near=near)  # fmt: skip
-    return kind
+    return None if left is None or right is None else of_binary(node, left, right, scope)
 
 
 def _compare(node: t.Compare, scope: Scope) -> Kind:
@@ -159,38 +139,21 @@ def _against_option(left: t.Expr, right: t.Expr, scope: Scope) -> bool:
 
 
 def compare_kinds(left: t.Expr, right: t.Expr, scope: Scope) -> None:
-    if _against_option(left, right, scope):
-        return
-    one, other = infer(left, scope), infer(right, scope)
-    if one is None or other is None or comparable(one, other):
-        for kind, node in ((one, right), (other, left)):
-            if kind is not None and kind.base is Base.ONE_OF and isinstance(node, t.Text):
-                check_option(node.text, node.span, kind, scope)
-        return
-    if (one.numeric and is_zero(right)) or (other.numeric and is_zero(left)):
-        return
-    near = as_percent(right, other, one) or as_percent(left, one, other)
-    if Base.YES_NO in (one.base, other.base):
-        near = Phrase((Word("WHEN"), (left if one.base is Base.YES_NO else right).span.text))
-    scope.report("K002", right.span, left=left.span.text, kind=Word(one.base), right=right.span.text,
-                 other=Word(other.base), near=near)  # fmt: skip
+    if not _against_option(left, right, scope):
+        check_sides(left, infer(left, scope), right, infer(right, scope), scope)
 
 
 def _is_one_of(node: t.IsOneOf, scope: Scope) -> Kind:
     kind = infer(node.value, scope)
-    if kind is not None and not kind.textual:
-        scope.report("K002", node.value.span, left=node.value.span.text, kind=Word(kind.base),
-                     right=node.options[0].text, other=Word(Base.TEXT), near="")  # fmt: skip
-    elif kind is not None:
-        for option in node.options:
-            check_option(option.text, option.span, kind, scope)
+    if kind is not None:
+        check_options(node, kind, scope)
     return k.YES_NO
 
 
 def _call(node: t.Call, scope: Scope) -> Kind | None:
     if node.function in ("MIN", "MAX"):
         kind = unify(node.arguments, scope)
-        return kind if _is_number(node.arguments[0], kind, scope) else None
+        return kind if is_number(node.arguments[0], kind, scope) else None
     most = 1 if node.function == "ABS" else 2
     if len(node.arguments) > most:
         scope.report("K008", node.span, function=Word(node.function), near="" if most == 1 else "step")
@@ -272,7 +235,7 @@ def _swallowed(where: t.Expr, scope: Scope) -> t.Compare | t.Binary | None:
 
 def _choice_of(node: t.ChoiceOf, scope: Scope) -> Kind | None:
     kind = unify(node.arguments, scope)
-    if not _is_number(node.arguments[0], kind, scope):
+    if not is_number(node.arguments[0], kind, scope):
         return None
     if node.least is not None and (not node.present or node.least > len(node.arguments)):
         scope.report("P057", node.span, least=node.least, most=len(node.arguments))
@@ -296,16 +259,7 @@ def _previous(node: t.Previous, scope: Scope) -> Kind | None:
 
 def _per(node: t.Per, scope: Scope) -> Kind | None:
     amount, measured = _numeric(node.amount, scope), _numeric(node.measured, scope)
-    unit = quantity_kind(node.unit)
-    whole = node.amount
-    if isinstance(whole, t.Binary) and whole.op in ("PLUS", "MINUS") and whole.span.text[0] not in "(（":
-        scope.report("K025", whole.span, text=whole.span.text, last=whole.right.span.text)
-    if node.unit.value <= 0:
-        scope.report("K010", node.unit.span, text=node.unit.span.text)
-    if measured is not None and not comparable(unit, measured):
-        near = unit_for(node.unit, measured)
-        scope.report("K006", node.unit.span, unit=node.unit.span.text, text=node.measured.span.text,
-                     kind=Word(measured.base), near=near)  # fmt: skip
+    check_per(node, measured, scope)
     return amount
 
 
