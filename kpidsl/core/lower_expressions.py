@@ -5,8 +5,8 @@ from fractions import Fraction
 from itertools import pairwise
 
 from kpidsl.core import nodes as n
-from kpidsl.policy.infer import bounds_of, infer
-from kpidsl.policy.model import FACT, Policy, columns_of, day
+from kpidsl.policy.infer import infer
+from kpidsl.policy.model import FACT, Policy, bounds_of, columns_of, day
 from kpidsl.policy.scope import KEPT, Scope
 from kpidsl.policy.tables import editions
 from kpidsl.syntax import tree as t
@@ -85,14 +85,13 @@ class Lowering:
             case t.IsOneOf(value=value, options=options):
                 return _any_of(at, low(value), (option.text for option in options))
             case t.Call():
-                return _call(node, tuple(low(argument) for argument in node.arguments))
+                return _call(node, tuple(map(low, node.arguments)))
             case t.Lookup():
                 return self._lookup(node, [low(key) for key in node.keys])
             case t.Aggregate():
                 return self._aggregate(node, worth, columns)
-            case t.ChoiceOf(function=function, present=present, arguments=arguments, least=least):
-                few = None if not present else least or 1
-                return n.Among(at, AGGREGATES[function], tuple(map(low, arguments)), few)
+            case t.ChoiceOf():
+                return _choice_of(node, tuple(map(low, node.arguments)))
             case t.Previous(name=name, default=default):
                 before = low(default) if default is not None else None
                 return n.Previous(at, name.text, before, self.kind(node, columns))
@@ -104,11 +103,8 @@ class Lowering:
                 return self._bands(node, worth, columns)
             case t.Points():
                 return self._points(node, worth, columns)
-            case t.Choose(rows=rows):
-                cases = ((_yes(r) if isinstance(r.case, t.Otherwise) else low(r.case), low(r.outcome), r) for r in rows)
-                block = n.Cases(at, tuple(n.Case(row.span, test, outcome) for test, outcome, row in cases))
-                self.blocks.append(block)
-                return block
+            case t.Choose():
+                return self._choose(node, worth, columns)
 
     def _name(self, node: t.Name, columns: Columns) -> n.Expr:
         if node.text in columns:
@@ -166,6 +162,15 @@ class Lowering:
             rows.append(n.Case(place, n.Comparison(place, "<=", subject, high, kind), slope))
         rows.append(n.Case(last[2], n.Literal(last[2], True), last[1]))
         return n.Cases(node.span, tuple(rows), subject, kind)
+
+    def _choose(self, node: t.Choose, worth: Fraction | None, columns: Columns) -> n.Expr:
+        rows = []
+        for row in node.rows:
+            test = _yes(row) if isinstance(row.case, t.Otherwise) else self.expr(row.case, worth, columns)
+            rows.append(n.Case(row.span, test, self.expr(row.outcome, worth, columns)))
+        block = n.Cases(node.span, tuple(rows))
+        self.blocks.append(block)
+        return block
 
     def _lookup(self, node: t.Lookup, keys: list[n.Expr]) -> n.Expr:
         """The cells of every edition; where there are several, the period decides between them."""
@@ -250,6 +255,11 @@ def _call(node: t.Call, arguments: tuple[n.Expr, ...]) -> n.Expr:
         return n.Extreme(at, False, (value, n.Arithmetic(at, "-", n.Literal(at, Fraction(0)), value)))
     steps = [step.value for step in node.arguments[1:] if isinstance(step, t.Quantity)]
     return n.Round(at, value, steps[0] if steps else Fraction(1), CALLS.get(node.function) or ROUND_MODES[node.mode])
+
+
+def _choice_of(node: t.ChoiceOf, arguments: tuple[n.Expr, ...]) -> n.Expr:
+    few = None if not node.present else node.least or 1
+    return n.Among(node.span, AGGREGATES[node.function], arguments, few)
 
 
 def _per(node: t.Per, amount: n.Expr, measured: n.Expr) -> n.Expr:

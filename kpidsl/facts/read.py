@@ -1,7 +1,7 @@
 """Sheets to rows of values, against the tables that a program wants. All that is wrong is told in one pass."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
@@ -142,36 +142,50 @@ def _match(sheet: Sheet, table: Table) -> tuple[list[_Column], list[Finding]]:
     found: dict[str, list[int]] = {}
     for at, header in enumerate(sheet.header):
         found.setdefault(normal(header)[0], []).append(at)
-    columns, findings, taken = [], [], set()
-    missing: list[Field] = []
-    absent: list[Field] = []
-    for item in table.fields:
-        places = found.get(normal(item.header)[0]) or found.get(item.name) or []
-        taken.update(places)
-        if len(places) > 1:
-            second = Cell(sheet.name, sheet.top, sheet.header[places[1]])
-            findings.append(Finding("D006", second, {"header": item.header}))
-        if places:
-            header = sheet.header[places[0]]
-            unit = normal(header)[1]
-            if unit not in UNITS.get(item.kind.base, ("",)):
-                findings.append(Finding("D026", Cell(sheet.name, sheet.top, header.strip()), {
-                    "unit": unit, "kind": Word(item.kind.base), "rules": item.needed_by}))  # fmt: skip
-            columns.append(_Column(item, places[0], UNIT_HEADERS.get(unit), header.strip()))
-        elif item.scored and not item.optional and item.default is None:
-            missing.append(item)
-        else:
-            absent.append(item)
-        if not places:
-            given = table.period if item.name == table.dated else None
-            filled = item if given is None else changed(item, default=given)
-            columns.append(_Column(filled, NOWHERE, None, item.header))
-    unknown = [h.strip() for at, h in enumerate(sheet.header) if at not in taken and h.strip()]
-    if len(missing) > 1 and all(column.at == NOWHERE for column in columns):
+    matched = [(item, found.get(normal(item.header)[0]) or found.get(item.name) or []) for item in table.fields]
+    columns = [_column(item, places, sheet, table) for item, places in matched]
+    taken = {at for _, places in matched for at in places}
+    lacking = [item for item, places in matched if not places]
+    missing = [item for item in lacking if _is_wanted(item)]
+    if len(missing) > 1 and not taken:
         return columns, [Finding("D028", Cell(sheet.name, sheet.top), {"headers": tuple(i.header for i in missing)})]
-    for item in (*missing, *absent):
+    findings = [finding for item, places in matched if places for finding in _of_header(item, places, sheet)]
+    unknown = [h.strip() for at, h in enumerate(sheet.header) if at not in taken and h.strip()]
+    absent = [item for item in lacking if not _is_wanted(item)]
+    return columns, [*findings, *_unmatched([*missing, *absent], unknown, sheet, table)]
+
+
+def _is_wanted(item: Field) -> bool:
+    return item.scored and not item.optional and item.default is None
+
+
+def _column(item: Field, places: list[int], sheet: Sheet, table: Table) -> _Column:
+    """The first of the places where the field's header stands; without one, the period may be given for all rows."""
+    if places:
+        header = sheet.header[places[0]]
+        return _Column(item, places[0], UNIT_HEADERS.get(normal(header)[1]), header.strip())
+    given = table.period if item.name == table.dated else None
+    return _Column(item if given is None else changed(item, default=given), NOWHERE, None, item.header)
+
+
+def _of_header(item: Field, places: list[int], sheet: Sheet) -> Iterator[Finding]:
+    """A field's header that stands there twice, or says a unit that its kind does not have."""
+    if len(places) > 1:
+        second = Cell(sheet.name, sheet.top, sheet.header[places[1]])
+        yield Finding("D006", second, {"header": item.header})
+    header = sheet.header[places[0]]
+    unit = normal(header)[1]
+    if unit not in UNITS.get(item.kind.base, ("",)):
+        yield Finding("D026", Cell(sheet.name, sheet.top, header.strip()), {
+            "unit": unit, "kind": Word(item.kind.base), "rules": item.needed_by})  # fmt: skip
+
+
+def _unmatched(lacking: list[Field], unknown: list[str], sheet: Sheet, table: Table) -> list[Finding]:
+    """What is told of fields without a column, then of the headers that are left over."""
+    findings = []
+    for item in lacking:
         near = _likely(item.header, unknown)
-        if item in absent and not near:
+        if not _is_wanted(item) and not near:
             if item.needed_by:
                 args: dict[str, Argument] = {"header": item.header, "rules": item.needed_by}
                 findings.append(Finding("D031", Cell(sheet.name, sheet.top), args))
@@ -186,7 +200,7 @@ def _match(sheet: Sheet, table: Table) -> tuple[list[_Column], list[Finding]]:
     findings += [Finding("D007", Cell(sheet.name, sheet.top, header),
                          {"header": header, "near": nearest(header, headers)})
                  for header in unknown]  # fmt: skip
-    return columns, findings
+    return findings
 
 
 def _likely(header: str, unknown: list[str]) -> str:

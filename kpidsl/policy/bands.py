@@ -5,8 +5,8 @@ from fractions import Fraction
 from math import ceil, floor
 from typing import NamedTuple
 
-from kpidsl.policy.infer import bounds_of, compare_kinds, infer
-from kpidsl.policy.model import constant
+from kpidsl.policy.infer import compare_kinds, infer
+from kpidsl.policy.model import bounds_of, constant
 from kpidsl.policy.scope import Scope
 from kpidsl.syntax import tree as t
 from kpidsl.text.source import Span

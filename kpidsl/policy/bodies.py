@@ -3,8 +3,8 @@
 from dataclasses import replace
 from fractions import Fraction
 
-from kpidsl.policy.infer import condition, infer, is_zero
-from kpidsl.policy.model import parts_of
+from kpidsl.policy.infer import condition, infer
+from kpidsl.policy.model import is_zero, parts_of
 from kpidsl.policy.scope import Scope
 from kpidsl.syntax import tree as t
 from kpidsl.text.findings import Argument, Phrase, Word

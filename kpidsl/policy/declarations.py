@@ -5,7 +5,8 @@ from itertools import pairwise
 
 from kpidsl.policy.arithmetic import comparable
 from kpidsl.policy.files import Merged
-from kpidsl.policy.infer import as_percent, check_option, infer, is_zero
+from kpidsl.policy.hints import as_percent
+from kpidsl.policy.infer import infer
 from kpidsl.policy.model import (
     EVENTS,
     FACT,
@@ -20,9 +21,11 @@ from kpidsl.policy.model import (
     constant,
     day,
     is_year,
+    is_zero,
     kind_of,
     range_of,
 )
+from kpidsl.policy.names import check_option
 from kpidsl.policy.scope import Scope
 from kpidsl.policy.tables import editions
 from kpidsl.syntax import tree as t

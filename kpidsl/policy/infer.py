@@ -3,25 +3,16 @@
 from dataclasses import replace
 from itertools import pairwise
 
-from kpidsl.policy.arithmetic import comparable, of_product, of_quotient, of_sum, together
-from kpidsl.policy.model import (
-    EVENTS,
-    RANK,
-    TABLE,
-    calendar_kind,
-    columns_of,
-    constant,
-    day,
-    quantity_kind,
-)
+from kpidsl.policy.arithmetic import comparable, together
+from kpidsl.policy.model import RANK, TABLE, bounds_of, calendar_kind, columns_of, constant, day, is_zero, quantity_kind
+from kpidsl.policy.names import check_option, has_role, kind_of_name
+from kpidsl.policy.operands import check_options, check_per, check_sides, is_number, of_binary
+from kpidsl.policy.rows import has_rows, names_in
 from kpidsl.policy.scope import KEPT, Scope
 from kpidsl.policy.tables import axes
 from kpidsl.syntax import tree as t
 from kpidsl.text.findings import Phrase, Word, nearest
-from kpidsl.text.source import Span
-from kpidsl.text.words import word_table
 from kpidsl.values import kinds as k
-from kpidsl.values.calendar import MONTHS
 from kpidsl.values.kinds import Base, Kind
 
 
@@ -43,7 +34,7 @@ def infer(node: t.Expr | t.Slope, scope: Scope) -> Kind | None:
         case t.Full():
             return _full(node, scope)
         case t.Name():
-            return _name(node, scope)
+            return kind_of_name(node, scope)
         case t.Signed():
             return _numeric(node.value, scope)
         case t.Binary():
@@ -73,7 +64,7 @@ def infer(node: t.Expr | t.Slope, scope: Scope) -> Kind | None:
         case t.Previous():
             return _previous(node, scope)
         case t.GroupSize(rank=rank):
-            _named(rank, (RANK,), "N011", scope)
+            has_role(rank, (RANK,), "N011", scope)
             return k.COUNT
         case t.Per():
             return _per(node, scope)
@@ -107,10 +98,6 @@ def unify(nodes: tuple[t.Expr | t.Slope | t.Missing, ...], scope: Scope) -> Kind
     return kind or (k.NUMBER if nodes else None)
 
 
-def is_zero(node: object) -> bool:
-    return isinstance(node, t.Quantity) and node.value == 0 and node.unit == "NUMBER"
-
-
 def _is_coefficient(node: object) -> bool:
     return isinstance(node, t.Quantity) and node.value == 1 and node.unit == "NUMBER"
 
@@ -122,74 +109,14 @@ def _full(node: t.Full, scope: Scope) -> Kind | None:
     return k.POINTS
 
 
-def _name(node: t.Name, scope: Scope) -> Kind | None:
-    if node.text in scope.columns:
-        return scope.columns[node.text]
-    symbol = scope.symbols.get(node.text)
-    if symbol is None:
-        units = [unit for unit, results in scope.below.items() if node.text in results]
-        near = _unglued(node.text, scope) or nearest(node.text, [*scope.columns, *scope.symbols])
-        if units:
-            yes_no = scope.below[units[0]][node.text].base is Base.YES_NO
-            scope.report("N013", node.span, name=node.text, unit=Word(units[0]), near="yes" if yes_no else "")
-        else:
-            scope.report("N001", node.span, name=node.text, near=near)
-        return None
-    if symbol.role in (EVENTS, TABLE):
-        events = node.text if symbol.role == EVENTS else ""
-        scope.report("N003", node.span, name=node.text, role=Word(symbol.role), near=events)
-        return None
-    if isinstance(symbol.node, t.Fact) and not symbol.node.scored:
-        scope.report("N009", node.span, name=node.text, unscored=Word("NOT_SCORED"))
-    return symbol.kind
-
-
-# Chinese keywords that writers run together with the names beside them.
-_BETWEEN_NAMES = ("AND", "OR", "IS_PRESENT", "IS_MISSING", "WHEN", "IS_ONE_OF")
-
-
-def _unglued(text: str, scope: Scope) -> str:
-    """`text` with spaces, where it is names that are known with a keyword between or behind them."""
-    for token in _BETWEEN_NAMES:
-        word = word_table().words[token]["zh"]
-        left, found, right = text.partition(word)
-        if found and scope.knows(left) and (not right or scope.knows(right)):
-            return f"{left} {word} {right}".strip()
-    return ""
-
-
 def _numeric(node: t.Expr, scope: Scope) -> Kind | None:
     kind = infer(node, scope)
-    if kind is not None and not kind.numeric:
-        scope.report("K003", node.span, text=node.span.text, kind=Word(kind.base))
-        return None
-    return kind
+    return kind if is_number(node, kind, scope) else None
 
 
 def _binary(node: t.Binary, scope: Scope) -> Kind | None:
     left, right = _numeric(node.left, scope), _numeric(node.right, scope)
-    if left is None or right is None:
-        return None
-    if node.op in ("PLUS", "MINUS"):
-        if is_zero(node.left) or is_zero(node.right):
-            return left if is_zero(node.right) else right
-        kind = of_sum(node.op, left, right)
-    else:
-        kind = of_product(left, right) if node.op == "STAR" else of_quotient(left, right)
-    if kind is None:
-        near = as_percent(node.left, left, right) or as_percent(node.right, right, left)
-        scope.report("K001", node.span, left=node.left.span.text, kind=Word(left.base), right=node.right.span.text,
-                     other=Word(right.base), near=near)  # fmt: skip
-    return kind
-
-
-def as_percent(node: t.Expr, kind: Kind, other: Kind) -> str | Phrase:
-    """What a bare number beside a percent was probably meant to be: 80 as 80%."""
-    if not isinstance(node, t.Quantity) or kind.base is not Base.NUMBER:
-        return ""
-    if other.base is Base.PP:
-        return Phrase((node.span.text, Word("PP")))
-    return node.span.text + "%" if other.base is Base.PERCENT else ""
+    return None if left is None or right is None else of_binary(node, left, right, scope)
 
 
 def _compare(node: t.Compare, scope: Scope) -> Kind:
@@ -198,11 +125,6 @@ def _compare(node: t.Compare, scope: Scope) -> Kind:
     if kind is not None and node.op not in ("EQ", "NE") and (kind.textual or kind.base is Base.YES_NO):
         scope.report("K023", node.span, text=node.left.span.text, kind=Word(kind.base))
     return k.YES_NO
-
-
-def check_option(text: str, span: Span, kind: Kind, scope: Scope) -> None:
-    if kind.options and text not in kind.options:
-        scope.report("N005", span, name=text, near=nearest(text, kind.options), known=kind.options)
 
 
 def _against_option(left: t.Expr, right: t.Expr, scope: Scope) -> bool:
@@ -217,41 +139,21 @@ def _against_option(left: t.Expr, right: t.Expr, scope: Scope) -> bool:
 
 
 def compare_kinds(left: t.Expr, right: t.Expr, scope: Scope) -> None:
-    if _against_option(left, right, scope):
-        return
-    one, other = infer(left, scope), infer(right, scope)
-    if one is None or other is None or comparable(one, other):
-        for kind, node in ((one, right), (other, left)):
-            if kind is not None and kind.base is Base.ONE_OF and isinstance(node, t.Text):
-                check_option(node.text, node.span, kind, scope)
-        return
-    if (one.numeric and is_zero(right)) or (other.numeric and is_zero(left)):
-        return
-    near = as_percent(right, other, one) or as_percent(left, one, other)
-    if Base.YES_NO in (one.base, other.base):
-        near = Phrase((Word("WHEN"), (left if one.base is Base.YES_NO else right).span.text))
-    scope.report("K002", right.span, left=left.span.text, kind=Word(one.base), right=right.span.text,
-                 other=Word(other.base), near=near)  # fmt: skip
+    if not _against_option(left, right, scope):
+        check_sides(left, infer(left, scope), right, infer(right, scope), scope)
 
 
 def _is_one_of(node: t.IsOneOf, scope: Scope) -> Kind:
     kind = infer(node.value, scope)
-    if kind is not None and not kind.textual:
-        scope.report("K002", node.value.span, left=node.value.span.text, kind=Word(kind.base),
-                     right=node.options[0].text, other=Word(Base.TEXT), near="")  # fmt: skip
-    elif kind is not None:
-        for option in node.options:
-            check_option(option.text, option.span, kind, scope)
+    if kind is not None:
+        check_options(node, kind, scope)
     return k.YES_NO
 
 
 def _call(node: t.Call, scope: Scope) -> Kind | None:
     if node.function in ("MIN", "MAX"):
         kind = unify(node.arguments, scope)
-        if kind is not None and not kind.numeric:
-            scope.report("K003", node.arguments[0].span, text=node.arguments[0].span.text, kind=Word(kind.base))
-            return None
-        return kind
+        return kind if is_number(node.arguments[0], kind, scope) else None
     most = 1 if node.function == "ABS" else 2
     if len(node.arguments) > most:
         scope.report("K008", node.span, function=Word(node.function), near="" if most == 1 else "step")
@@ -300,7 +202,7 @@ def _lookup(node: t.Lookup, scope: Scope) -> Kind | None:
 
 
 def _aggregate(node: t.Aggregate, scope: Scope) -> Kind | None:
-    if not _rows(node, scope):
+    if not has_rows(node, scope):
         return None
     own = columns_of(node.rows, scope.symbols, scope.below)
     inner = replace(scope, columns={**scope.columns, **own})
@@ -314,7 +216,7 @@ def _aggregate(node: t.Aggregate, scope: Scope) -> Kind | None:
         condition(node.where, inner)
     if node.value is None:
         return k.COUNT
-    if node.rows.unit in scope.below and not any(name in own for name in _names(node.value)):
+    if node.rows.unit in scope.below and not any(name in own for name in names_in(node.value)):
         scope.report("P055", node.value.span, text=node.value.span.text, unit=Word(node.rows.unit))
     kind = _numeric(node.value, inner)
     return k.NUMBER if kind == k.COUNT and node.function == "AVERAGE_OF" else kind
@@ -331,58 +233,9 @@ def _swallowed(where: t.Expr, scope: Scope) -> t.Compare | t.Binary | None:
     return meant if left is not None and left.base is Base.YES_NO else None
 
 
-def _names(node: t.Expr) -> list[str]:
-    return [t.TOTAL if isinstance(found, t.Total) else found.text
-            for found in t.walk(node) if isinstance(found, t.Name | t.Total)]  # fmt: skip
-
-
-def _rows(node: t.Aggregate, scope: Scope) -> bool:
-    """Whether there are such rows to go over."""
-    rows = node.rows
-    if rows.last is not None and (not scope.unit or rows.last[0] < 1):
-        scope.report("P037" if rows.last[0] else "K010", rows.span, text=rows.span.text)
-    if rows.name is not None:
-        if node.function == "STREAK_OF":
-            scope.report("P040", rows.span, name=rows.name.text)
-        symbol = scope.symbols.get(rows.name.text)
-        if rows.last and scope.unit and symbol and isinstance(symbol.node, t.Events) and symbol.node.by is None:
-            scope.report("P036", rows.span, name=rows.name.text, known=())
-        return _named(rows.name, (EVENTS,), "N007", scope)
-    most = _periods_in(rows, scope)
-    if rows.least is not None and (node.function == "STREAK_OF" or (most is not None and rows.least > most)):
-        scope.report("P057", rows.span, least=rows.least, most=most or 0)
-    if rows.unit in scope.below:
-        return True
-    if rows.unit != scope.unit or not scope.unit:
-        scope.report("P039", rows.span, unit=Word(rows.unit), known=tuple(map(Word, scope.below)))
-        return False
-    if rows.last is None and node.function != "STREAK_OF":
-        scope.report("P038", rows.span, unit=Word(rows.unit), last=Word("LAST"))
-    return True
-
-
-def _periods_in(rows: t.Rows, scope: Scope) -> int | None:
-    """How many periods the rows can have at most; None where the unit is unknown here."""
-    count, unit = rows.last or (1, scope.unit)
-    if not scope.unit or not rows.unit:
-        return None
-    return count * MONTHS[Base(unit)] // MONTHS[Base(rows.unit)]
-
-
-def _named(name: t.Ident, roles: tuple[str, ...], code: str, scope: Scope) -> bool:
-    """Whether `name` has one of the roles; if not, it is told with the nearest that has."""
-    symbol = scope.symbols.get(name.text)
-    if symbol is not None and symbol.role in roles:
-        return True
-    known = [s.name for s in scope.symbols.values() if s.role in roles and s.name]
-    scope.report(code, name.span, name=name.text, near=nearest(name.text, known))
-    return False
-
-
 def _choice_of(node: t.ChoiceOf, scope: Scope) -> Kind | None:
     kind = unify(node.arguments, scope)
-    if kind is not None and not kind.numeric:
-        scope.report("K003", node.arguments[0].span, text=node.arguments[0].span.text, kind=Word(kind.base))
+    if not is_number(node.arguments[0], kind, scope):
         return None
     if node.least is not None and (not node.present or node.least > len(node.arguments)):
         scope.report("P057", node.span, least=node.least, most=len(node.arguments))
@@ -393,7 +246,7 @@ def _previous(node: t.Previous, scope: Scope) -> Kind | None:
     if not scope.unit:
         scope.report("P037", node.span)
     default = infer(node.default, scope) if node.default is not None else None
-    if not _named(node.name, KEPT, "N012", scope):
+    if not has_role(node.name, KEPT, "N012", scope):
         return None
     kind = scope.symbols[node.name.text].kind
     if kind is None:
@@ -406,25 +259,8 @@ def _previous(node: t.Previous, scope: Scope) -> Kind | None:
 
 def _per(node: t.Per, scope: Scope) -> Kind | None:
     amount, measured = _numeric(node.amount, scope), _numeric(node.measured, scope)
-    unit = quantity_kind(node.unit)
-    whole = node.amount
-    if isinstance(whole, t.Binary) and whole.op in ("PLUS", "MINUS") and whole.span.text[0] not in "(（":
-        scope.report("K025", whole.span, text=whole.span.text, last=whole.right.span.text)
-    if node.unit.value <= 0:
-        scope.report("K010", node.unit.span, text=node.unit.span.text)
-    if measured is not None and not comparable(unit, measured):
-        near = _unit_for(node.unit, measured)
-        scope.report("K006", node.unit.span, unit=node.unit.span.text, text=node.measured.span.text,
-                     kind=Word(measured.base), near=near)  # fmt: skip
+    check_per(node, measured, scope)
     return amount
-
-
-def _unit_for(unit: t.Quantity, kind: Kind) -> str | Phrase:
-    text = unit.span.text.rstrip("%％").removesuffix("pp").removesuffix("百分点").strip()
-    if kind.base is Base.PERCENT:
-        return text + "%"
-    words = {Base.PP: "PP", Base.MONEY: "YUAN", Base.DAYS: "DAYS"}
-    return Phrase((text, Word(words[kind.base]))) if kind.base in words else ""
 
 
 def _block(node: t.Block, scope: Scope) -> Kind | None:
@@ -450,12 +286,3 @@ def _block(node: t.Block, scope: Scope) -> Kind | None:
                 if not isinstance(case.case, t.Otherwise):
                     condition(case.case, scope)
             return unify(tuple(case.outcome for case in cases), scope)
-
-
-def bounds_of(band: t.OneSided | t.Interval | t.Otherwise) -> tuple[t.Expr, ...]:
-    match band:
-        case t.OneSided(bound=bound):
-            return (bound,)
-        case t.Interval(low=low, high=high):
-            return (low, high)
-    return ()

@@ -148,6 +148,10 @@ def is_year(node: t.Expr) -> bool:
     return isinstance(node, t.Quantity) and node.unit == "NUMBER" and node.value in range(1900, 3000)
 
 
+def is_zero(node: object) -> bool:
+    return isinstance(node, t.Quantity) and node.value == 0 and node.unit == "NUMBER"
+
+
 def quantity_kind(node: t.Quantity) -> Kind:
     return Kind(Base.MONEY, currency="YUAN") if node.unit == "YUAN" else Kind(Base(node.unit))
 
@@ -185,6 +189,15 @@ def _name(node: t.Node) -> str | None:
         case t.GroupSize(rank=rank):
             return rank.text
     return None
+
+
+def bounds_of(band: t.OneSided | t.Interval | t.Otherwise) -> tuple[t.Expr, ...]:
+    match band:
+        case t.OneSided(bound=bound):
+            return (bound,)
+        case t.Interval(low=low, high=high):
+            return (low, high)
+    return ()
 
 
 def worth_of_all(ledgers: tuple[t.Ledger, ...] | list[t.Ledger]) -> Fraction:

@@ -1,7 +1,8 @@
 """Grades and ranks: what a value is called, and what place it takes."""
 
 from kpidsl.policy.bands import check_bands
-from kpidsl.policy.infer import bounds_of, compare_kinds, condition, infer
+from kpidsl.policy.infer import compare_kinds, condition, infer
+from kpidsl.policy.model import bounds_of
 from kpidsl.policy.scope import Scope
 from kpidsl.syntax import tree as t
 from kpidsl.text.findings import Word, nearest
