@@ -13,6 +13,7 @@ class Condition(NamedTuple):
     depth: int = NOWHERE
 
 
+NOT = "(NOT "
 TRUE, FALSE = Condition("TRUE"), Condition("FALSE")
 
 
@@ -28,6 +29,8 @@ def _joined(word: str, neutral: Condition, deciding: Condition, conditions: tupl
     if deciding in conditions:
         return deciding
     kept = [condition for condition in dict.fromkeys(conditions) if condition != neutral]
+    if any(opposite(condition) in kept for condition in kept):
+        return deciding
     if len(kept) < 2:
         return kept[0] if kept else neutral
     return Condition("(" + f" {word} ".join(item.text for item in kept) + ")", max(item.depth for item in kept))
@@ -36,7 +39,9 @@ def _joined(word: str, neutral: Condition, deciding: Condition, conditions: tupl
 def opposite(of: Condition) -> Condition:
     if of in (TRUE, FALSE):
         return FALSE if of == TRUE else TRUE
-    return Condition(f"(NOT {of.text})", of.depth)
+    if of.text.startswith(NOT):
+        return Condition(of.text[len(NOT) : -1], of.depth)
+    return Condition(f"{NOT}{of.text})", of.depth)
 
 
 def chosen(cases: list[tuple[Condition, Condition]], otherwise: Condition) -> Condition:

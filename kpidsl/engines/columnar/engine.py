@@ -30,11 +30,11 @@ def run(program: Program, cases: Sequence[Case]) -> Outcome:
         found = load(connection, program, cases)
         rows = connection.execute(statement(found)).fetchall()
     by_number = {case.number: case for case in cases}
-    broken = [by_number[number] for number, bad, *_ in rows if bad]
+    broken = [by_number[number] for number, bad, _, *_ in rows if bad]
     again = exact.run(program, [broken])[0] if broken else Outcome((), ())
-    if again.scores and program.results:
+    if any(late for _, _, late, *_ in rows) or (again.scores and program.results):
         raise UnsupportedError("LATE")
-    scores = [_score(program, found, by_number[number], cells) for number, bad, *cells in rows if not bad]
+    scores = [_score(program, found, by_number[number], cells) for number, bad, _, *cells in rows if not bad]
     return Outcome(tuple(sorted([*scores, *again.scores], key=lambda score: score.row)), again.unscored)
 
 
@@ -53,10 +53,11 @@ def load(connection: Any, program: Program, cases: Sequence[Case]) -> Scoring:
 
 
 def statement(found: Scoring) -> str:
-    """The whole query: the number of each row, whether it is broken, and then the parts of each result."""
+    """The whole query: the number of each row, whether it is broken, and only late; then the parts of each result."""
     queries = found.layers.queries()
     last = queries[-1][0] if queries else quoted(found.layers.base)
-    parts = [ROW, found.broken.text, *(part for term in found.results.values() for part in _parts(term))]
+    results = (part for term in found.results.values() for part in _parts(term))
+    parts = [ROW, found.broken.text, found.late.text, *results]
     named = ",\n".join(f"{name} AS (\n  {text})" for name, text in queries)
     return f"{'WITH ' if named else ''}{named}\nSELECT {', '.join(parts)} FROM {last}"
 

@@ -7,7 +7,7 @@ from kpidsl.core import nodes as n
 from kpidsl.core.program import Program
 from kpidsl.core.stages import stages
 from kpidsl.engines.columnar import standing
-from kpidsl.engines.columnar.conditions import FALSE, Condition, opposite, some
+from kpidsl.engines.columnar.conditions import FALSE, Condition, every, opposite, some
 from kpidsl.engines.columnar.expressions import Expressions, Rows
 from kpidsl.engines.columnar.layers import Layers
 from kpidsl.engines.columnar.ledgers import Account, grade, ledger
@@ -39,8 +39,9 @@ def scoring(program: Program, facts: Mapping[str, Term], events: Mapping[str, Ro
     level = _Level(Expressions(layers, facts, events), Scoring(layers))
     for at, stage in enumerate(stages(program)):
         broken = layers.bind_condition(some(*(level.work_out(item) for item in stage.definitions)), "broken")
+        if at:
+            level.found.late = some(level.found.late, every(broken, opposite(level.found.broken)))
         level.found.broken = some(level.found.broken, broken)
-        level.found.late = some(level.found.late, broken) if at else FALSE
         placed = standing.Placed(layers, rows, opposite(level.found.broken))
         for item in stage.shared:
             level.settle(item, placed)
