@@ -8,8 +8,9 @@ import click
 
 from kpidsl.cli.terminal import lang_option
 from kpidsl.core.program import Field, Program, Table
+from kpidsl.facts.headers import MOST_TITLES, normal
 from kpidsl.facts.periods import has_facts
-from kpidsl.facts.read import MOST_TITLES, Facts, cell_finding, normal, read_cell, read_table
+from kpidsl.facts.read import Facts, cell_finding, read_cell, read_table
 from kpidsl.facts.sheets import TABLES, WORKBOOKS, Sheet, read_sheets
 from kpidsl.policy.model import Policy, kind_of, range_of
 from kpidsl.text.findings import Finding, RefusedError, Word
