@@ -12,7 +12,7 @@ _GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
 _SCIENTIFIC = re.compile(r"[+-]?\d+(\.\d+)?[eE][+-]?\d+")
 _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?( 00:00(:00)?)?|(\d{4})(\d{2})(\d{2})")
 _SHEET_ERRORS = ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "####")
-_YES, _NO = ("是", "yes", "y", "true", "√", "1"), ("否", "no", "n", "false", "×", "0")
+YES, NO = ("是", "yes", "y", "true", "√", "1"), ("否", "no", "n", "false", "×", "0")
 LONGEST = 40
 # A share without a sign above this is more likely hundredths that lost theirs.
 LARGEST_BARE_SHARE = 10
@@ -34,12 +34,12 @@ _HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000:
 # Characters of format and control, which no sheet shows: zero-width spaces, direction marks, byte order marks, …
 _FORMAT = r"\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
 _UNSEEN = re.compile(rf"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f{_FORMAT}]")
-_UNFOLDED = re.compile(rf"[\x00-\x1f\x7f-\xa0\u2028\u2029\u3000\uff01-\uff5e\uffe5{_FORMAT}]|  |^ | $")
+UNFOLDED = re.compile(rf"[\x00-\x1f\x7f-\xa0\u2028\u2029\u3000\uff01-\uff5e\uffe5{_FORMAT}]|  |^ | $")
 
 
 def fold(text: str) -> str:
     """Half-width, in one line, single-spaced, and without characters that cannot be seen."""
-    if not _UNFOLDED.search(text):
+    if not UNFOLDED.search(text):
         return text
     return " ".join(_UNSEEN.sub("", text.translate(_HALF_WIDTH)).split())
 
@@ -116,9 +116,9 @@ def _share(text: str, scale: Fraction | None) -> Fraction:
 
 
 def _yes_no(text: str) -> bool:
-    if text.lower() in _YES:
+    if text.lower() in YES:
         return True
-    if text.lower() in _NO:
+    if text.lower() in NO:
         return False
     raise UnreadableError("D018")
 

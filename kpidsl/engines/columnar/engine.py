@@ -4,21 +4,18 @@ It gives what the exact engine gives. Rows that it cannot work out go to the exa
 not know at all it refuses, with the reason.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
 from kpidsl.core import nodes as n
+from kpidsl.core.columns import ROW, quoted
 from kpidsl.core.program import Program
 from kpidsl.core.results import Account, Case, GradeResult, Outcome, RankResult, Score
 from kpidsl.engines import exact
-from kpidsl.engines.columnar.conditions import NOWHERE
-from kpidsl.engines.columnar.expressions import Rows
-from kpidsl.engines.columnar.layers import ROW, events_name, quoted
 from kpidsl.engines.columnar.numbers import Number
 from kpidsl.engines.columnar.scoring import Scoring, scoring
-from kpidsl.engines.columnar.tables import column_name, store
+from kpidsl.engines.columnar.tables import Tables, store, terms
 from kpidsl.engines.columnar.terms import Term, UnsupportedError
 
 
@@ -27,7 +24,7 @@ def run(program: Program, cases: Sequence[Case]) -> Outcome:
     import duckdb
 
     with duckdb.connect() as connection:
-        found = load(connection, program, cases)
+        found = lowered(program, store(connection, program, cases))
         rows = connection.execute(statement(found)).fetchall()
     by_number = {case.number: case for case in cases}
     broken = [by_number[number] for number, bad, _, *_ in rows if bad]
@@ -38,18 +35,10 @@ def run(program: Program, cases: Sequence[Case]) -> Outcome:
     return Outcome(tuple(sorted([*scores, *again.scores], key=lambda score: score.row)), again.unscored)
 
 
-def load(connection: Any, program: Program, cases: Sequence[Case]) -> Scoring:
-    """Puts facts and events into the database; the query over them."""
-    columns = store(connection, "facts", program.facts, [case.facts for case in cases], [case.number for case in cases])
-    facts = {name: column.term(quoted(name), 0) for name, column in columns.items()}
-    events: dict[str, Rows] = {}
-    for table in program.events:
-        owned = [(case.number, event.values) for case in cases for event in case.events.get(table.name, ())]
-        numbers = [number for number, _ in owned]
-        columns = store(connection, events_name(table.name), table, [values for _, values in owned], numbers)
-        terms = {name: column.term(quoted(column_name(table, name)), NOWHERE) for name, column in columns.items()}
-        events[table.name] = Rows(terms, max(Counter(numbers).values(), default=0))
-    return scoring(program, facts, events, len(cases))
+def lowered(program: Program, tables: Tables) -> Scoring:
+    """A level as a query over tables of a database. Raises UnsupportedError and TooWideError."""
+    facts, events = terms(tables)
+    return scoring(program, facts, events, tables[""].rows)
 
 
 def statement(found: Scoring) -> str:
@@ -57,7 +46,7 @@ def statement(found: Scoring) -> str:
     queries = found.layers.queries()
     last = queries[-1][0] if queries else quoted(found.layers.base)
     results = (part for term in found.results.values() for part in _parts(term))
-    parts = [ROW, found.broken.text, found.late.text, *results]
+    parts = [quoted(ROW), found.broken.text, found.late.text, *results]
     named = ",\n".join(f"{name} AS (\n  {text})" for name, text in queries)
     return f"{'WITH ' if named else ''}{named}\nSELECT {', '.join(parts)} FROM {last}"
 

@@ -7,9 +7,9 @@ from fractions import Fraction
 from functools import reduce
 
 from kpidsl.core import nodes as n
+from kpidsl.core.columns import TYPES, width
 from kpidsl.core.ranges import stretch
 from kpidsl.engines.columnar import numbers as q
-from kpidsl.engines.columnar import wholes as w
 from kpidsl.engines.columnar.choosing import Row, left_over
 from kpidsl.engines.columnar.conditions import FALSE, TRUE, Condition, chosen, every, opposite, some
 from kpidsl.engines.columnar.layers import Layers, text_literal
@@ -201,10 +201,10 @@ class Expressions:
             low, high = min(0, top.low * most), max(0, top.high * most)
             domain = d.multiply(d.either(value.domain, d.point(ZERO)), d.Domain(d.End(ZERO), d.End(Fraction(most)),
                                                                                Fraction(1)))  # fmt: skip
-        bits = w.width(low, high)
+        bits = width(low, high)
         names = {"count": "count(*)", "highest": f"max({top.text})", "lowest": f"min({top.text})"}
         text = names.get(function, f"sum({top.text})") + only
-        text = text if bits == 128 else f"CAST({text} AS {w.TYPES[bits]})"
+        text = text if bits == 128 else f"CAST({text} AS {TYPES[bits]})"
         empty = "NULL" if function in ("highest", "lowest") else "0"
         column, at = self.layers.gather(rows, depth, text, empty)
         return Number(Whole(column, low, high, bits, at, True, empty == "NULL" or top.nullable), value.scale, domain)

@@ -3,24 +3,17 @@
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+from kpidsl.core import columns
+from kpidsl.core.columns import quoted, table_name
 from kpidsl.engines.columnar.conditions import FALSE, NOWHERE, TRUE, Condition
 from kpidsl.engines.columnar.wholes import Whole
 
-ROW = '"#"'
-"""The number of a row of facts."""
 SHORT = 60
-
-
-def quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
+ROW = quoted(columns.ROW)
 
 
 def text_literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
-
-
-def events_name(table: str) -> str:
-    return quoted(f"events {table}")
 
 
 class Join(Protocol):
@@ -47,7 +40,7 @@ class Gathering:
     columns: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def query(self, below: str) -> str:
-        rows = events_name(self.table)
+        rows = table_name(self.table)
         joined = f" JOIN {below} ON {below}.{ROW} = {rows}.{ROW}" if self.reads_below else ""
         return f"SELECT {rows}.{ROW} AS k, {named(self.columns)} FROM {rows}{joined} GROUP BY {rows}.{ROW}"
 

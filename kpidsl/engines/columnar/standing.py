@@ -6,10 +6,11 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from kpidsl.core import nodes as n
+from kpidsl.core.columns import quoted
 from kpidsl.engines.columnar import numbers as q
 from kpidsl.engines.columnar.conditions import FALSE, TRUE, Condition, every, opposite, some
 from kpidsl.engines.columnar.expressions import Expressions
-from kpidsl.engines.columnar.layers import Layers, quoted, text_literal
+from kpidsl.engines.columnar.layers import Layers, text_literal
 from kpidsl.engines.columnar.numbers import Number
 from kpidsl.engines.columnar.terms import Term, UnsupportedError, Words, present
 from kpidsl.engines.columnar.wholes import Whole

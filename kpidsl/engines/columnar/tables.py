@@ -1,80 +1,106 @@
-"""Facts as columns of a database: whole numbers over a scale, with their least and greatest values."""
+"""Facts that are in memory as columns of a database, and stored columns as terms."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from math import lcm
 from typing import Any
 
-from kpidsl.core.program import Field, Table
-from kpidsl.core.results import Row
-from kpidsl.engines.columnar import wholes as w
-from kpidsl.engines.columnar.conditions import FALSE, Condition
-from kpidsl.engines.columnar.layers import ROW, quoted
+from kpidsl.core.columns import NUMBER, ROW, Column, Columns, column_name, quoted, table_name, width
+from kpidsl.core.program import Field, Program, Table
+from kpidsl.core.results import Case, Event, Row
+from kpidsl.engines.columnar.conditions import FALSE, NOWHERE, Condition
+from kpidsl.engines.columnar.expressions import Rows
 from kpidsl.engines.columnar.numbers import Number
 from kpidsl.engines.columnar.terms import Term, Words
 from kpidsl.engines.columnar.wholes import Whole
 from kpidsl.values.domains import Domain, End
 from kpidsl.values.kinds import Base, Value
 
-
-@dataclass(frozen=True)
-class Column:
-    """A column as it is stored: numbers as `scale` times their value, from `low` to `high`."""
-
-    field: Field
-    nulls: bool
-    scale: int = 1
-    low: int = 0
-    high: int = 0
-
-    @property
-    def type(self) -> str:
-        kind = self.field.kind
-        if kind.numeric:
-            return w.TYPES[w.width(self.low, self.high)]
-        return "BOOLEAN" if kind.base is Base.YES_NO else "DATE" if kind.dates else "VARCHAR"
-
-    def term(self, name: str, depth: int) -> Term:
-        """The column as a term of the subject, of depth 0, or of a row of events."""
-        lacks = Condition(f"({name} IS NULL)", depth) if self.nulls else FALSE
-        if self.field.kind.base is Base.YES_NO:
-            return Term(Condition(name, depth), lacks=lacks)
-        if not self.field.kind.numeric:
-            return Term(Words(name, depth), lacks=lacks)
-        top = Whole(name, self.low, self.high, w.width(self.low, self.high), depth, True, self.nulls)
-        domain = Domain(End(Fraction(self.low, self.scale)), End(Fraction(self.high, self.scale)),
-                        Fraction(1, self.scale))  # fmt: skip
-        return Term(Number(top, self.scale, domain), lacks=lacks)
+Tables = Mapping[str, Columns]
+"""The facts, under no name, and every table of events."""
 
 
-def column(item: Field, values: Sequence[Value]) -> tuple[Column, list[Any]]:
+def terms(tables: Tables) -> tuple[dict[str, Term], dict[str, Rows]]:
+    """The facts, and the events, as they stand in the database."""
+    facts = {name: _term(column, column_name("", name), 0) for name, column in tables[""].columns.items()}
+    events = {table: Rows({name: _term(column, column_name(table, name), NOWHERE)
+                           for name, column in stored.columns.items()}, stored.most)
+              for table, stored in tables.items() if table}  # fmt: skip
+    return facts, events
+
+
+def _term(column: Column, name: str, depth: int) -> Term:
+    lacks = Condition(f"({name} IS NULL)", depth) if column.nulls else FALSE
+    if column.field.kind.base is Base.YES_NO:
+        return Term(Condition(name, depth), lacks=lacks)
+    if not column.field.kind.numeric:
+        return Term(Words(name, depth), lacks=lacks)
+    low, high, scale = column.low, column.high, column.scale
+    top = Whole(name, low, high, width(low, high), depth, True, column.nulls)
+    domain = Domain(End(Fraction(low, scale)), End(Fraction(high, scale)), Fraction(1, scale))
+    return Term(Number(top, scale, domain), lacks=lacks)
+
+
+def store(connection: Any, program: Program, cases: Sequence[Case]) -> Tables:
+    """Puts cases into a database."""
+    facts = _store(connection, program.facts, [case.facts for case in cases], [case.number for case in cases])
+    tables = {"": Columns(facts, len(cases))}
+    for table in program.events:
+        owned = [(case.number, event.values) for case in cases for event in case.events.get(table.name, ())]
+        numbers = [number for number, _ in owned]
+        columns = _store(connection, table, [values for _, values in owned], numbers)
+        tables[table.name] = Columns(columns, len(owned), max(Counter(numbers).values(), default=0))
+    return tables
+
+
+def _store(connection: Any, table: Table, rows: Sequence[Row], numbers: Sequence[int]) -> dict[str, Column]:
+    columns: dict[str, Column] = {}
+    parts, parameters = [], []
+    for item in table.fields:
+        columns[item.name], stored = _column(item, [row[item.name] for row in rows])
+        parts.append(f"unnest(?::{columns[item.name].type}[]) AS {column_name(table.name, item.name)}")
+        parameters.append(stored)
+    parts.append(f"unnest(?::BIGINT[]) AS {quoted(ROW)}")
+    parameters.append(list(numbers))
+    connection.execute(f"CREATE TEMP TABLE {table_name(table.name)} AS SELECT {', '.join(parts)}", parameters)
+    return columns
+
+
+def _column(item: Field, values: Sequence[Value]) -> tuple[Column, list[Any]]:
     """A column that holds `values` exactly, and what it stores of each."""
-    known = [value for value in values if value is not None]
-    nulls = len(known) < len(values)
+    nulls = None in values
     if not item.kind.numeric:
         return Column(item, nulls), list(values)
-    numbers = [value for value in known if isinstance(value, Fraction)]
-    scale = lcm(*{number.denominator for number in numbers})
-    stored = [None if value is None else int(value * scale) for value in values if isinstance(value, Fraction | None)]
+    scale = lcm(*{value.denominator for value in values if isinstance(value, Fraction)})
+    stored = [int(value * scale) if isinstance(value, Fraction) else None for value in values]
     tops = [top for top in stored if top is not None] or [0]
     return Column(item, nulls, scale, min(tops), max(tops)), stored
 
 
-def store(connection: Any, name: str, table: Table, rows: Sequence[Row], numbers: Sequence[int]) -> dict[str, Column]:
-    """Makes a table of rows that are in memory, with the `numbers` of the rows of facts that they are or belong to."""
-    columns: dict[str, Column] = {}
-    parts, parameters = [], []
-    for item in table.fields:
-        columns[item.name], stored = column(item, [row[item.name] for row in rows])
-        parts.append(f"unnest(?::{columns[item.name].type}[]) AS {quoted(column_name(table, item.name))}")
-        parameters.append(stored)
-    parts.append(f"unnest(?::BIGINT[]) AS {ROW}")
-    parameters.append(list(numbers))
-    connection.execute(f"CREATE TABLE {name} AS SELECT {', '.join(parts)}", parameters)
-    return columns
+def taken(connection: Any, program: Program, tables: Tables, numbers: Sequence[int]) -> list[Case]:
+    """The cases of those rows, out of the database."""
+    facts = _rows(connection, program.facts, tables[""], ROW, numbers)
+    events = {table.name: _rows(connection, table, tables[table.name], ROW, numbers) for table in program.events}
+    found = []
+    for number, (_, values) in ((number, row) for number, rows in facts.items() for row in rows):
+        own = {name: [Event(at, row) for at, row in rows.get(number, ())] for name, rows in events.items()}
+        found.append(Case(number, values, own))
+    return found
 
 
-def column_name(table: Table, name: str) -> str:
-    """Columns of events are told from those of the subject by the table's name."""
-    return f"{table.name}.{name}" if table.name else name
+def _rows(connection: Any, table: Table, stored: Columns, key: str,
+          numbers: Sequence[int]) -> dict[int, list[tuple[int, Row]]]:  # fmt: skip
+    """Rows by the number of facts that they are or belong to, each with its own."""
+    names = [item.name for item in table.fields]
+    cells = ", ".join(column_name(table.name, name) for name in names)
+    own = quoted(NUMBER) if table.name else quoted(ROW)
+    found: dict[int, list[tuple[int, Row]]] = {}
+    asked = f"SELECT {quoted(key)}, {own}, {cells} FROM {table_name(table.name)} WHERE {quoted(key)} IN ? ORDER BY 1, 2"
+    for number, at, *values in connection.execute(asked, [list(numbers)]).fetchall():
+        row = {name: stored.columns[name].value(value) for name, value in zip(names, values, strict=True)}
+        found.setdefault(number, []).append((at, row))
+    return found
+
+
+

@@ -8,13 +8,8 @@ wrong digit.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from kpidsl.core.columns import TYPES, width
 from kpidsl.engines.columnar.conditions import NOWHERE, Condition
-
-TYPES = {32: "INTEGER", 64: "BIGINT", 128: "HUGEINT"}
-
-
-class TooWideError(Exception):
-    """A number that 128 bits cannot be sure to hold."""
 
 
 @dataclass(frozen=True)
@@ -36,14 +31,6 @@ class Whole:
     def point(self) -> int | None:
         """The value of a literal."""
         return self.low if self.atom and self.text == str(self.low) else None
-
-
-def width(low: int, high: int) -> int:
-    """The bits that hold everything from `low` to `high`. Raises TooWideError."""
-    for bits in TYPES:
-        if -(2 ** (bits - 1)) <= low and high < 2 ** (bits - 1):
-            return bits
-    raise TooWideError
 
 
 def literal(value: int) -> Whole:

@@ -1,0 +1,75 @@
+"""Facts as columns of a database: numbers as whole numbers over a scale, with their least and greatest."""
+
+from collections.abc import Mapping
+from fractions import Fraction
+
+from kpidsl.core.program import Field
+from kpidsl.values import node as values
+from kpidsl.values.kinds import Base, Value
+from kpidsl.values.node import node
+
+ROW = "#"
+"""The column that has the number of a row of facts; of events, that of their subject's row."""
+NUMBER = "##"
+"""The column of events that has their own number."""
+FACTS = "facts"
+TYPES = {32: "INTEGER", 64: "BIGINT", 128: "HUGEINT"}
+
+
+class TooWideError(Exception):
+    """A number that 128 bits cannot be sure to hold."""
+
+
+def width(low: int, high: int) -> int:
+    """The bits that hold everything from `low` to `high`. Raises TooWideError."""
+    for bits in TYPES:
+        if -(2 ** (bits - 1)) <= low and high < 2 ** (bits - 1):
+            return bits
+    raise TooWideError
+
+
+@node
+class Column(values.Node):
+    """A field as it is stored: numbers as `scale` times their value, from `low` to `high`; `nulls`: some lack it."""
+
+    field: Field
+    nulls: bool
+    scale: int = 1
+    low: int = 0
+    high: int = 0
+
+    @property
+    def type(self) -> str:
+        kind = self.field.kind
+        if kind.numeric:
+            return TYPES[width(self.low, self.high)]
+        return "BOOLEAN" if kind.base is Base.YES_NO else "DATE" if kind.dates else "VARCHAR"
+
+    def value(self, stored: object) -> Value:
+        """What a stored cell stands for."""
+        if isinstance(stored, int) and not isinstance(stored, bool):
+            return Fraction(stored, self.scale)
+        return stored  # type: ignore[return-value]
+
+
+@node
+class Columns(values.Node):
+    """A table as it is stored; `most`: the most rows of events that one subject has."""
+
+    columns: Mapping[str, Column]
+    rows: int
+    most: int = 0
+
+
+def quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def table_name(events: str) -> str:
+    """Of a table of events; that of the facts has no name of its own."""
+    return quoted(f"events {events}") if events else quoted(FACTS)
+
+
+def column_name(table: str, name: str) -> str:
+    """Columns of events are told from those of the subject by the table's name."""
+    return quoted(f"{table}.{name}" if table else name)
