@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from kpidsl.check import domains as d
+from kpidsl.check.closings import closings
 from kpidsl.check.domains import ANY, Domain
 from kpidsl.check.ranges import Ranges, ranges, stretch
 from kpidsl.check.regions import between, example, number, text, uncovered
@@ -102,7 +103,8 @@ def _finding(hole: Hole, facts: str | None) -> Finding:
 def _args(hole: Hole) -> dict[str, Argument]:
     kind = hole.cases.kind or NUMBER
     return {"values": tuple(text(region, kind) for region in hole.regions),
-            "example": number(example(hole.regions[0]), kind)}  # fmt: skip
+            "example": tuple(number(example(region), kind) for region in hole.regions),
+            "ready": closings(hole.cases, hole.regions)}  # fmt: skip
 
 
 def _place(cases: n.Cases) -> Span | None:

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from kpidsl.core.program import Field, Table
 from kpidsl.facts.sheets import Sheet
-from kpidsl.text.findings import Argument, Finding, Word, nearest
+from kpidsl.text.findings import Argument, Finding, Word, likeliest
 from kpidsl.text.source import Cell
 from kpidsl.values.kinds import Base, Kind, Range, Value
 from kpidsl.values.node import Node, changed, node
@@ -184,14 +184,14 @@ def _match(sheet: Sheet, table: Table) -> tuple[list[_Column], list[Finding]]:
         findings.append(Finding(code, Cell(sheet.name, sheet.top), found_in))
     headers = [item.header for item in table.fields]
     findings += [Finding("D007", Cell(sheet.name, sheet.top, header),
-                         {"header": header, "near": nearest(header, headers)})
+                         {"header": header, "near": likeliest(header, headers)})
                  for header in unknown]  # fmt: skip
     return columns, findings
 
 
 def _likely(header: str, unknown: list[str]) -> str:
     """The unknown header that `header` was meant to be; not one that says another unit."""
-    near = nearest(header, unknown)
+    near = likeliest(header, unknown)
     return "" if any(unit in near and unit not in header for unit in ("元", "千", "万", "亿", "%")) else near
 
 
@@ -245,7 +245,7 @@ def cell_finding(code: str, cell: Cell, text: str, item: Field) -> Finding:
     kind = item.kind
     return Finding(code, cell, {
         "value": shown, "kind": Word(kind.base), "rules": item.needed_by or (item.header,),
-        "known": kind.options, "near": nearest(text, kind.options), "range": range_text(item.range, kind),
+        "known": kind.options, "near": likeliest(text, kind.options), "range": range_text(item.range, kind),
         "example": EXAMPLES.get(kind.base, "12"), "empty": Word("EMPTY_ALLOWED") if item.optional else "",
     })  # fmt: skip
 

@@ -17,7 +17,7 @@ from kpidsl.policy.model import (
 from kpidsl.policy.scope import KEPT, Scope
 from kpidsl.policy.tables import axes
 from kpidsl.syntax import tree as t
-from kpidsl.text.findings import Phrase, Word, nearest
+from kpidsl.text.findings import Argument, Phrase, Ready, Word, nearest
 from kpidsl.text.source import Span
 from kpidsl.text.words import word_table
 from kpidsl.values import kinds as k
@@ -128,7 +128,7 @@ def _name(node: t.Name, scope: Scope) -> Kind | None:
     symbol = scope.symbols.get(node.text)
     if symbol is None:
         units = [unit for unit, results in scope.below.items() if node.text in results]
-        near = _unglued(node.text, scope) or nearest(node.text, [*scope.columns, *scope.symbols])
+        near = _unglued(node, scope) or nearest(node.text, [*scope.columns, *scope.symbols])
         if units:
             yes_no = scope.below[units[0]][node.text].base is Base.YES_NO
             scope.report("N013", node.span, name=node.text, unit=Word(units[0]), near="yes" if yes_no else "")
@@ -148,13 +148,13 @@ def _name(node: t.Name, scope: Scope) -> Kind | None:
 _BETWEEN_NAMES = ("AND", "OR", "IS_PRESENT", "IS_MISSING", "WHEN", "IS_ONE_OF")
 
 
-def _unglued(text: str, scope: Scope) -> str:
-    """`text` with spaces, where it is names that are known with a keyword between or behind them."""
+def _unglued(node: t.Name, scope: Scope) -> str | Ready:
+    """The name with spaces, where it is names that are known with a keyword between or behind them."""
     for token in _BETWEEN_NAMES:
         word = word_table().words[token]["zh"]
-        left, found, right = text.partition(word)
+        left, found, right = node.text.partition(word)
         if found and scope.knows(left) and (not right or scope.knows(right)):
-            return f"{left} {word} {right}".strip()
+            return Ready(f"{left} {word} {right}".strip(), node.span)
     return ""
 
 
@@ -183,13 +183,12 @@ def _binary(node: t.Binary, scope: Scope) -> Kind | None:
     return kind
 
 
-def as_percent(node: t.Expr, kind: Kind, other: Kind) -> str | Phrase:
-    """What a bare number beside a percent was probably meant to be: 80 as 80%."""
-    if not isinstance(node, t.Quantity) or kind.base is not Base.NUMBER:
+def as_percent(node: t.Expr, kind: Kind, other: Kind) -> Argument:
+    """What a bare number beside a percent was probably meant to be: 80 as 80%. What is less than 2 may be a share."""
+    if not isinstance(node, t.Quantity) or kind.base is not Base.NUMBER or other.base not in (Base.PERCENT, Base.PP):
         return ""
-    if other.base is Base.PP:
-        return Phrase((node.span.text, Word("PP")))
-    return node.span.text + "%" if other.base is Base.PERCENT else ""
+    text: Argument = Phrase((node.span.text, Word("PP"))) if other.base is Base.PP else node.span.text + "%"
+    return Ready(text, node.span) if abs(node.value) >= 2 else text
 
 
 def _compare(node: t.Compare, scope: Scope) -> Kind:
@@ -309,7 +308,9 @@ def _aggregate(node: t.Aggregate, scope: Scope) -> Kind | None:
         if swallowed is not None:
             at, more = swallowed.left.span.end, swallowed.span.text[len(swallowed.left.span.text) :].strip()
             count = node.span.text[: at - node.span.start].lstrip("(（ \n")
-            scope.report("K028", node.where.span, near=f"({count}) {more}")
+            near = f"({count}) {more}"
+            alone = swallowed.span.end == node.span.end and node.span.text[0] not in "(（"
+            scope.report("K028", node.where.span, near=Ready(near, node.span) if alone else near)
             return None
         condition(node.where, inner)
     if node.value is None:
@@ -413,18 +414,22 @@ def _per(node: t.Per, scope: Scope) -> Kind | None:
     if node.unit.value <= 0:
         scope.report("K010", node.unit.span, text=node.unit.span.text)
     if measured is not None and not comparable(unit, measured):
-        near = _unit_for(node.unit, measured)
+        near = _unit_for(node.unit, unit, measured)
         scope.report("K006", node.unit.span, unit=node.unit.span.text, text=node.measured.span.text,
                      kind=Word(measured.base), near=near)  # fmt: skip
     return amount
 
 
-def _unit_for(unit: t.Quantity, kind: Kind) -> str | Phrase:
+def _unit_for(unit: t.Quantity, own: Kind, kind: Kind) -> Argument:
+    """A step in the kind of what it counts. A whole number of percents, of days or of money is plainly meant so."""
     text = unit.span.text.rstrip("%％").removesuffix("pp").removesuffix("百分点").strip()
-    if kind.base is Base.PERCENT:
-        return text + "%"
     words = {Base.PP: "PP", Base.MONEY: "YUAN", Base.DAYS: "DAYS"}
-    return Phrase((text, Word(words[kind.base]))) if kind.base in words else ""
+    if kind.base is not Base.PERCENT and kind.base not in words:
+        return ""
+    near: Argument = text + "%" if kind.base is Base.PERCENT else Phrase((text, Word(words[kind.base])))
+    shares = (Base.PERCENT, Base.PP)
+    plain = (own.base is Base.NUMBER and unit.value >= 1) or (own.base in shares and kind.base in shares)
+    return Ready(near, unit.span) if plain else near
 
 
 def _block(node: t.Block, scope: Scope) -> Kind | None:
