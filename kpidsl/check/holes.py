@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from kpidsl.check.closings import closings
 from kpidsl.check.regions import between, example, number, text, uncovered
 from kpidsl.core import nodes as n
 from kpidsl.core.program import Program
@@ -102,7 +103,8 @@ def _finding(hole: Hole, facts: str | None) -> Finding:
 def _args(hole: Hole) -> dict[str, Argument]:
     kind = hole.cases.kind or NUMBER
     return {"values": tuple(text(region, kind) for region in hole.regions),
-            "example": number(example(hole.regions[0]), kind)}  # fmt: skip
+            "example": tuple(number(example(region), kind) for region in hole.regions),
+            "ready": closings(hole.cases, hole.regions)}  # fmt: skip
 
 
 def _place(cases: n.Cases) -> Span | None:

@@ -10,6 +10,7 @@ from kpidsl.check.dead import dead
 from kpidsl.check.holes import told
 from kpidsl.cli.terminal import Command, lang_option, load_policy, read_source, show_findings
 from kpidsl.core.lower import lower
+from kpidsl.policy.files import Reader
 from kpidsl.policy.model import Policy
 from kpidsl.policy.resolve import resolve
 from kpidsl.reports.findings import FORMATS
@@ -26,9 +27,12 @@ from kpidsl.text.words import Lang
 @click.option("--deep", is_flag=True, help="Also show the lowest and highest of each rule, and the cliffs.")
 @click.option("--cliff", default="1", metavar="POINTS", help="With --deep: cliffs of at least so many points.")
 @click.option("--strict", is_flag=True, help="Exit 1 for warnings too.")
+@click.option("--fix", is_flag=True, help="Mend in each POLICY what has a ready mend, then check it.")
 @lang_option
-def command(policies: tuple[str, ...], form: str, deep: bool, cliff: str, strict: bool, lang: Lang) -> None:
+def command(policies: tuple[str, ...], form: str, deep: bool, cliff: str, strict: bool, fix: bool, lang: Lang) -> None:
     """Check each POLICY and the files that it extends: words and names, kinds, holes, text that changes no score."""
+    if fix:
+        _fix(policies, lang)
     found = {(finding.code, finding.place): finding for policy in policies for finding in _check(policy)}
     findings = list(found.values())
     if form == "text":
@@ -59,8 +63,16 @@ def _show_deep(policy: str, cliff: str, lang: Lang) -> None:
         click.echo(line)
 
 
-def _check(policy: str) -> list[Finding]:
-    resolved, findings = resolve(read_source(policy), read_source)
+def _fix(policies: tuple[str, ...], lang: Lang) -> None:
+    from kpidsl.cli import fix
+
+    if "-" in policies:
+        raise click.UsageError("--fix changes files; standard input is none")
+    fix.fix(policies, _check, lang)
+
+
+def _check(policy: str, read: Reader = read_source) -> list[Finding]:
+    resolved, findings = resolve(read(policy), read)
     return [*findings, *_deeper(resolved)] if resolved is not None else findings
 
 

@@ -14,7 +14,7 @@ from kpidsl.core.program import Program
 from kpidsl.core.results import Score
 from kpidsl.reports.explain import explain
 from kpidsl.reports.words import phrase, phrases
-from kpidsl.text.findings import Argument, Finding, RefusedError, nearest
+from kpidsl.text.findings import Argument, Finding, RefusedError, likeliest
 from kpidsl.text.source import Cell
 from kpidsl.text.words import LANGS, Lang
 from kpidsl.values.calendar import label, read_period
@@ -82,7 +82,7 @@ def _refuse(scored: Scored, level: Level, subject: str, lang: Lang, at: str | No
     periods = _periods(scored, subject)
     if at and periods:
         raise RefusedError([Finding("D038", None, {"name": subject, "period": at, "known": tuple(periods)})])
-    args: dict[str, Argument] = {"name": subject, "near": nearest(subject, known)}
+    args: dict[str, Argument] = {"name": subject, "near": likeliest(subject, known)}
     raise RefusedError([Finding("D048" if own else "D044", Cell(facts.sheet.name), args)])
 
 
@@ -96,7 +96,7 @@ def _find_rule(rule: str, program: Program) -> str:
     name = _named(rule, program)
     if name is None:
         known = tuple(dict.fromkeys(item.label for item in (*program.ledgers, *program.results) if item.label))
-        raise RefusedError([Finding("D045", None, {"name": rule, "near": nearest(rule, known), "known": known})])
+        raise RefusedError([Finding("D045", None, {"name": rule, "near": likeliest(rule, known), "known": known})])
     return name
 
 

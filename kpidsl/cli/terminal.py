@@ -2,6 +2,7 @@
 
 import os
 import sys
+from codecs import BOM_UTF8
 from collections import Counter
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -75,12 +76,22 @@ def show_findings(findings: Iterable[Finding], lang: Lang) -> None:
 def read_source(path: str) -> Source:
     """A policy's text; `-` is standard input. Raises OSError, or RefusedError where it is not UTF-8 or GB18030."""
     data = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
-    for encoding in ("utf-8-sig", "gb18030"):
+    text, _ = decoded(path, data)
+    return Source(path, unified(text))
+
+
+def unified(text: str) -> str:
+    """With line ends of one character, whatever they are in the file."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def decoded(path: str, data: bytes) -> tuple[str, str]:
+    """A text without its byte order mark, and the encoding that makes the same bytes of it. Raises RefusedError."""
+    for encoding in ("utf-8-sig" if data.startswith(BOM_UTF8) else "utf-8", "gb18030"):
         try:
-            text = data.decode(encoding)
+            return data.decode(encoding), encoding
         except UnicodeDecodeError:
             continue
-        return Source(path, text.replace("\r\n", "\n").replace("\r", "\n"))
     raise RefusedError([Finding("L007", None, {"path": path})])
 
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from kpidsl.core.program import Field, Table
 from kpidsl.facts.sheets import Sheet
-from kpidsl.text.findings import Argument, Finding, Word, nearest
+from kpidsl.text.findings import Argument, Finding, Word, likeliest
 from kpidsl.text.source import Cell
 from kpidsl.values.kinds import Base
 from kpidsl.values.node import Node, changed, node
@@ -114,12 +114,12 @@ def _unmatched(lacking: list[Field], unknown: list[str], sheet: Sheet, table: Ta
         findings.append(Finding(code, Cell(sheet.name, sheet.top), found_in))
     headers = [item.header for item in table.fields]
     findings += [Finding("D007", Cell(sheet.name, sheet.top, header),
-                         {"header": header, "near": nearest(header, headers)})
+                         {"header": header, "near": likeliest(header, headers)})
                  for header in unknown]  # fmt: skip
     return findings
 
 
 def _likely(header: str, unknown: list[str]) -> str:
     """The unknown header that `header` was meant to be; not one that says another unit."""
-    near = nearest(header, unknown)
+    near = likeliest(header, unknown)
     return "" if any(unit in near and unit not in header for unit in ("元", "千", "万", "亿", "%")) else near

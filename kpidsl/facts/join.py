@@ -8,7 +8,7 @@ from kpidsl.core.program import Program
 from kpidsl.core.results import Case, Event
 from kpidsl.facts.doubts import doubts
 from kpidsl.facts.read import Facts, Reading
-from kpidsl.text.findings import Argument, Finding, nearest
+from kpidsl.text.findings import Argument, Finding, likeliest
 from kpidsl.text.source import Cell
 from kpidsl.values.kinds import Value
 from kpidsl.values.node import Node, node
@@ -84,7 +84,7 @@ def _owned(table: Facts, subjects: set[str]) -> Facts:
         if name is None or not subjects or str(name) in subjects:
             return row
         if str(name) not in guesses:
-            guesses[str(name)] = nearest(str(name), subjects) if len(guesses) < MOST_GUESSES else ""
+            guesses[str(name)] = likeliest(str(name), subjects) if len(guesses) < MOST_GUESSES else ""
         args = {"value": str(name), "near": guesses[str(name)]}
         return replace(row, findings=(*row.findings, Finding("D022", Cell(table.sheet.name, row.number, label), args)))
 

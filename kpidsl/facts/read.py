@@ -9,7 +9,7 @@ from fractions import Fraction
 from kpidsl.core.program import Field, Table
 from kpidsl.facts.headers import BLOCKING, NOWHERE, Matched, match, with_header
 from kpidsl.facts.sheets import Sheet
-from kpidsl.text.findings import Finding, Word, nearest
+from kpidsl.text.findings import Finding, Word, likeliest
 from kpidsl.text.source import Cell
 from kpidsl.values.kinds import Base, Kind, Range, Value
 from kpidsl.values.node import Node, node
@@ -152,7 +152,7 @@ def cell_finding(code: str, cell: Cell, text: str, item: Field) -> Finding:
     kind = item.kind
     return Finding(code, cell, {
         "value": shown, "kind": Word(kind.base), "rules": item.needed_by or (item.header,),
-        "known": kind.options, "near": nearest(text, kind.options), "range": range_text(item.range, kind),
+        "known": kind.options, "near": likeliest(text, kind.options), "range": range_text(item.range, kind),
         "example": EXAMPLES.get(kind.base, "12"), "empty": Word("EMPTY_ALLOWED") if item.optional else "",
     })  # fmt: skip
 

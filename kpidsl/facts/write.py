@@ -4,6 +4,7 @@ import errno
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from stat import S_IMODE
 
 
 def write_all(contents: Mapping[Path, bytes]) -> None:
@@ -22,7 +23,7 @@ def write_all(contents: Mapping[Path, bytes]) -> None:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
-            os.chmod(file.name, 0o666 & ~_umask())
+            os.chmod(file.name, S_IMODE(path.stat().st_mode) if path.exists() else 0o666 & ~_umask())
         for temporary, path in written:
             os.replace(temporary, path)
     finally:

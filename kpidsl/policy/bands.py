@@ -8,6 +8,7 @@ from typing import NamedTuple
 from kpidsl.policy.infer import compare_kinds, infer
 from kpidsl.policy.model import bounds_of, constant
 from kpidsl.policy.scope import Scope
+from kpidsl.policy.seams import meeting, turned, written
 from kpidsl.syntax import tree as t
 from kpidsl.text.source import Span
 from kpidsl.values import kinds as k
@@ -44,6 +45,12 @@ class Stretch(NamedTuple):
             last = ceil(high) - 1 if self.high.open else floor(high)
             return first > last
         return low > high or (low == high and (self.low.open or self.high.open))
+
+    @property
+    def turned(self) -> "Stretch":
+        """With its ends exchanged."""
+        low, high = self
+        return Stretch(End(high.value, low.open, high.text), End(low.value, high.open, low.text))
 
     def meet(self, other: "Stretch") -> "Stretch":
         low = max(self.low, other.low, key=_low)
@@ -92,12 +99,14 @@ def check_bands(bands: t.Bands, scope: Scope) -> None:
     known: list[tuple[t.BandRow, Stretch]] = [(row, stretch) for row, stretch in rows if stretch is not None]
     for at, (row, stretch) in enumerate(known):
         if stretch.empty(whole):
-            scope.report("P026", row.band.span)
+            free = all(stretch.turned.meet(other).empty(whole) for _, other in known if other is not stretch)
+            scope.report("P026", row.band.span, ready=(free and turned(written(row))) or "")
             continue
         for before, other in known[:at]:
             common = stretch.meet(other)
             if not common.empty(whole):
-                scope.report("P024", row.band.span, line=before.span.line, values=common.text)
+                apart = meeting(written(before), written(row))
+                scope.report("P024", row.band.span, line=before.span.line, values=common.text, ready=apart or "")
                 break
 
 

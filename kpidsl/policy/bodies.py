@@ -3,6 +3,7 @@
 from dataclasses import replace
 from fractions import Fraction
 
+from kpidsl.policy.doubles import doubled
 from kpidsl.policy.infer import condition, infer
 from kpidsl.policy.model import is_zero, parts_of
 from kpidsl.policy.scope import Scope
@@ -50,7 +51,7 @@ def _check_lines(ledger: t.Ledger, scope: Scope) -> None:
     cited = [row for row in ledger.rows if isinstance(row, t.Cited)]
     for extra in cited[1:]:
         if extra.span.source is cited[0].span.source:
-            scope.report("P017", extra.span)
+            scope.report("P017", extra.span, ready=doubled(extra.span, cited[0].span))
 
 
 def _check_worth(ledger: t.Ledger, scope: Scope) -> None:

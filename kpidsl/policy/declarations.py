@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
 from kpidsl.policy.arithmetic import comparable
-from kpidsl.policy.files import Merged
+from kpidsl.policy.doubles import doubled
+from kpidsl.policy.files import Declared, Merged
 from kpidsl.policy.hints import as_percent
 from kpidsl.policy.infer import infer
 from kpidsl.policy.model import (
@@ -43,14 +44,16 @@ def declare(merged: Merged, shared: Mapping[str, Symbol], total: t.Ledger,
     for symbol in _symbols(merged, total):
         other = symbols.setdefault(symbol.name, symbol)
         if other is not symbol:
-            findings.append(_twice(symbol.node.name, other.node.name, other.word))
+            findings.append(_twice(symbol.node, other.node, other.word))
     return symbols
 
 
-def _twice(name: t.Ident, first: t.Ident, role: str) -> Finding:
-    path, line = first.span.source.path, first.span.line
-    return Finding("N002", name.span, {"name": name.text or Word("TOTAL"), "role": Word(role), "path": path,
-                                       "line": line})  # fmt: skip
+def _twice(again: Declared | t.Fact | t.Events, first: Declared | t.Fact | t.Events, role: str) -> Finding:
+    """Of two that are declared by one name. A fact has a line for itself, which may be the same line."""
+    name, place = again.name, first.name.span
+    ready = doubled(again.span, first.span) if isinstance(again, t.Fact) else ""
+    return Finding("N002", name.span, {"name": name.text or Word("TOTAL"), "role": Word(role),
+                                       "path": place.source.path, "line": place.line, "ready": ready})  # fmt: skip
 
 
 def _symbols(merged: Merged, total: t.Ledger) -> Iterable[Symbol]:
@@ -156,12 +159,12 @@ def _check_columns(events: t.Events, scope: Scope) -> None:
         scope.report("P037", events.by.span)
     elif (events.by.text not in dates) if events.by else (scope.unit and dates):
         scope.report("P036", (events.by or events).span, name=events.name.text, known=tuple(dates))
-    seen: dict[str, t.Ident] = {}
+    seen: dict[str, t.Fact] = {}
     for row in events.rows:
         _check_fact(row, scope)
-        first = seen.setdefault(row.name.text, row.name)
-        if first is not row.name:
-            scope.findings.append(_twice(row.name, first, FACT))
+        first = seen.setdefault(row.name.text, row)
+        if first is not row:
+            scope.findings.append(_twice(row, first, FACT))
     _check_labels(list(events.rows), scope)
 
 

@@ -2,7 +2,7 @@
 
 from kpidsl.policy.scope import Scope
 from kpidsl.syntax import tree as t
-from kpidsl.text.findings import Phrase, Word
+from kpidsl.text.findings import Argument, Phrase, Ready, Word
 from kpidsl.text.words import word_table
 from kpidsl.values.kinds import Base, Kind
 
@@ -10,29 +10,31 @@ from kpidsl.values.kinds import Base, Kind
 _BETWEEN_NAMES = ("AND", "OR", "IS_PRESENT", "IS_MISSING", "WHEN", "IS_ONE_OF")
 
 
-def unglued(text: str, scope: Scope) -> str:
-    """`text` with spaces, where it is names that are known with a keyword between or behind them."""
+def unglued(node: t.Name, scope: Scope) -> str | Ready:
+    """The name with spaces, where it is names that are known with a keyword between or behind them."""
     for token in _BETWEEN_NAMES:
         word = word_table().words[token]["zh"]
-        left, found, right = text.partition(word)
+        left, found, right = node.text.partition(word)
         if found and scope.knows(left) and (not right or scope.knows(right)):
-            return f"{left} {word} {right}".strip()
+            return Ready(f"{left} {word} {right}".strip(), node.span)
     return ""
 
 
-def as_percent(node: t.Expr, kind: Kind, other: Kind) -> str | Phrase:
-    """What a bare number beside a percent was probably meant to be: 80 as 80%."""
-    if not isinstance(node, t.Quantity) or kind.base is not Base.NUMBER:
+def as_percent(node: t.Expr, kind: Kind, other: Kind) -> Argument:
+    """What a bare number beside a percent was probably meant to be: 80 as 80%. What is less than 2 may be a share."""
+    if not isinstance(node, t.Quantity) or kind.base is not Base.NUMBER or other.base not in (Base.PERCENT, Base.PP):
         return ""
-    if other.base is Base.PP:
-        return Phrase((node.span.text, Word("PP")))
-    return node.span.text + "%" if other.base is Base.PERCENT else ""
+    text: Argument = Phrase((node.span.text, Word("PP"))) if other.base is Base.PP else node.span.text + "%"
+    return Ready(text, node.span) if abs(node.value) >= 2 else text
 
 
-def unit_for(unit: t.Quantity, kind: Kind) -> str | Phrase:
-    """The number of `unit` with the unit that `kind` is measured in."""
+def unit_for(unit: t.Quantity, own: Kind, kind: Kind) -> Argument:
+    """A step in the kind of what it counts. A whole number of percents, of days or of money is plainly meant so."""
     text = unit.span.text.rstrip("%％").removesuffix("pp").removesuffix("百分点").strip()
-    if kind.base is Base.PERCENT:
-        return text + "%"
     words = {Base.PP: "PP", Base.MONEY: "YUAN", Base.DAYS: "DAYS"}
-    return Phrase((text, Word(words[kind.base]))) if kind.base in words else ""
+    if kind.base is not Base.PERCENT and kind.base not in words:
+        return ""
+    near: Argument = text + "%" if kind.base is Base.PERCENT else Phrase((text, Word(words[kind.base])))
+    shares = (Base.PERCENT, Base.PP)
+    plain = (own.base is Base.NUMBER and unit.value >= 1) or (own.base in shares and kind.base in shares)
+    return Ready(near, unit.span) if plain else near

@@ -11,7 +11,7 @@ from kpidsl.policy.rows import has_rows, names_in
 from kpidsl.policy.scope import KEPT, Scope
 from kpidsl.policy.tables import axes
 from kpidsl.syntax import tree as t
-from kpidsl.text.findings import Phrase, Word, nearest
+from kpidsl.text.findings import Phrase, Ready, Word, nearest
 from kpidsl.values import kinds as k
 from kpidsl.values.kinds import Base, Kind
 
@@ -211,7 +211,9 @@ def _aggregate(node: t.Aggregate, scope: Scope) -> Kind | None:
         if swallowed is not None:
             at, more = swallowed.left.span.end, swallowed.span.text[len(swallowed.left.span.text) :].strip()
             count = node.span.text[: at - node.span.start].lstrip("(（ \n")
-            scope.report("K028", node.where.span, near=f"({count}) {more}")
+            near = f"({count}) {more}"
+            alone = swallowed.span.end == node.span.end and node.span.text[0] not in "(（"
+            scope.report("K028", node.where.span, near=Ready(near, node.span) if alone else near)
             return None
         condition(node.where, inner)
     if node.value is None:

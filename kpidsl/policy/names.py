@@ -15,7 +15,7 @@ def kind_of_name(node: t.Name, scope: Scope) -> Kind | None:
     symbol = scope.symbols.get(node.text)
     if symbol is None:
         units = [unit for unit, results in scope.below.items() if node.text in results]
-        near = unglued(node.text, scope) or nearest(node.text, [*scope.columns, *scope.symbols])
+        near = unglued(node, scope) or nearest(node.text, [*scope.columns, *scope.symbols])
         if units:
             yes_no = scope.below[units[0]][node.text].base is Base.YES_NO
             scope.report("N013", node.span, name=node.text, unit=Word(units[0]), near="yes" if yes_no else "")

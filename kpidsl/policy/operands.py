@@ -65,7 +65,8 @@ def check_per(node: t.Per, measured: Kind | None, scope: Scope) -> None:
         scope.report("K025", whole.span, text=whole.span.text, last=whole.right.span.text)
     if node.unit.value <= 0:
         scope.report("K010", node.unit.span, text=node.unit.span.text)
-    if measured is not None and not comparable(quantity_kind(node.unit), measured):
-        near = unit_for(node.unit, measured)
+    unit = quantity_kind(node.unit)
+    if measured is not None and not comparable(unit, measured):
+        near = unit_for(node.unit, unit, measured)
         scope.report("K006", node.unit.span, unit=node.unit.span.text, text=node.measured.span.text,
                      kind=Word(measured.base), near=near)  # fmt: skip

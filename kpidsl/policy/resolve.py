@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from kpidsl.policy.declarations import check_period, check_subject
+from kpidsl.policy.doubles import doubled
 from kpidsl.policy.examples import check_example
 from kpidsl.policy.files import Merged, Reader, load, merge
 from kpidsl.policy.levels import Frame, Level, resolve_level
@@ -105,12 +106,11 @@ def _header(merged: Merged, source: Source, findings: list[Finding]) -> t.Header
         findings.append(Finding("P001", Span(source, 0, 1)))
         return None
     rows = tuple(row for header in merged.headers for row in header.rows)
-    seen: set[str] = set()
+    seen: dict[str, t.Node] = {}
     for row in rows:
-        what = row.scope if isinstance(row, t.Rounding) else type(row).__name__
-        if what in seen:
-            findings.append(Finding("P019", row.span))
-        seen.add(what)
+        first = seen.setdefault(row.scope if isinstance(row, t.Rounding) else type(row).__name__, row)
+        if first is not row:
+            findings.append(Finding("P019", row.span, {"ready": doubled(row.span, first.span)}))
         if isinstance(row, t.Rounding) and (row.decimals.denominator != 1 or row.decimals > 12):
             findings.append(Finding("P020", row.span))
     if not any(isinstance(row, t.Subject) for row in rows):

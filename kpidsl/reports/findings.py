@@ -6,8 +6,9 @@ from typing import Any
 
 import kpidsl
 from kpidsl.text.findings import Finding
+from kpidsl.text.mends import Edit, edits
 from kpidsl.text.source import Span
-from kpidsl.text.wording import severity, texts
+from kpidsl.text.wording import offer, severity, texts
 from kpidsl.text.words import Lang
 
 SARIF = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -20,7 +21,16 @@ def as_json(findings: Sequence[Finding], lang: Lang) -> str:
 def _as_dict(finding: Finding, lang: Lang) -> dict[str, object]:
     place = finding.place
     where = {"path": place.source.path, "line": place.line, "column": place.column} if isinstance(place, Span) else {}
-    return {"code": finding.code, "severity": severity(finding), **where, **texts(finding, lang)}
+    changes = [_edit(change) for change in edits(finding)]
+    return {"code": finding.code, "severity": severity(finding), **where, **texts(finding, lang),
+            **({"edits": changes} if changes else {})}  # fmt: skip
+
+
+def _edit(change: Edit) -> dict[str, object]:
+    """Offsets count characters from 0, a line end as one; lines and columns count from 1. The end is not held."""
+    span, (end_line, end_column) = change.span, change.span.source.position(change.span.end)
+    return {"path": span.source.path, "start": span.start, "end": span.end, "line": span.line, "column": span.column,
+            "end_line": end_line, "end_column": end_column, "old": span.text, "new": change.text}  # fmt: skip
 
 
 def as_github(findings: Sequence[Finding], lang: Lang) -> str:
@@ -33,7 +43,8 @@ def _annotation(finding: Finding, lang: Lang) -> str:
     where = ""
     if isinstance(place, Span):
         where = f"file={_escaped(place.source.path)},line={place.line},col={place.column},"
-    message = "\n".join(part for part in (said["what"], said["why"], said["mend"]) if part)
+    parts = (said["what"], said["why"], said["mend"], offer(finding, lang))
+    message = "\n".join(part for part in parts if part)
     return f"::{severity(finding)} {where}title={finding.code}::{_escaped(message, colons=False)}"
 
 
@@ -53,8 +64,25 @@ def as_sarif(findings: Sequence[Finding], lang: Lang) -> str:
 def _result(finding: Finding, lang: Lang, index: int) -> dict[str, Any]:
     said = texts(finding, lang)
     text = " ".join(part for part in (said["what"], said["why"], said["mend"]) if part)
+    changes = edits(finding)
+    fixes = {"fixes": [_fix(changes, offer(finding, lang))]} if changes else {}
     return {"ruleId": finding.code, "ruleIndex": index, "level": severity(finding), "message": {"text": text},
-            "locations": [_location(finding.place)] if isinstance(finding.place, Span) else []}  # fmt: skip
+            "locations": [_location(finding.place)] if isinstance(finding.place, Span) else [], **fixes}  # fmt: skip
+
+
+def _fix(changes: Sequence[Edit], said: str) -> dict[str, Any]:
+    """All edits of one mend, file by file."""
+    paths = dict.fromkeys(change.span.source.path for change in changes)
+    return {"description": {"text": said}, "artifactChanges": [
+        {"artifactLocation": {"uri": path}, "replacements": [
+            {"deletedRegion": _region(change.span), "insertedContent": {"text": change.text}}
+            for change in changes if change.span.source.path == path]}
+        for path in paths]}  # fmt: skip
+
+
+def _region(span: Span) -> dict[str, int]:
+    (line, column), (end_line, end_column) = (span.source.position(at) for at in (span.start, span.end))
+    return {"startLine": line, "startColumn": column, "endLine": end_line, "endColumn": end_column}
 
 
 def _location(span: Span) -> dict[str, Any]:

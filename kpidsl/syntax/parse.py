@@ -8,8 +8,9 @@ from lark.exceptions import UnexpectedToken
 from kpidsl.syntax import tree as t
 from kpidsl.syntax.grammar import start_parsing
 from kpidsl.syntax.layout import MOST_FINDINGS, Line, lay_out
+from kpidsl.syntax.sure import sure
 from kpidsl.syntax.tokens import OPERATORS, Token, glued, near_keyword, synonym
-from kpidsl.text.findings import AnyOf, Argument, Finding, Word
+from kpidsl.text.findings import AnyOf, Argument, Finding, Ready, Word
 from kpidsl.text.source import Source, Span
 from kpidsl.text.words import word_table
 
@@ -84,7 +85,8 @@ def _reduce(tokens: list[Token], start: str, findings: list[Finding]) -> Any:
         token = LarkToken("$END", "")
         return interactive.feed_token(token)
     except UnexpectedToken:
-        findings.append(_unexpected(tokens, token, _accepted(tokens, token, start)))
+        found = _unexpected(tokens, token, _accepted(tokens, token, start))
+        findings.append(sure(found, tokens, start))
         return None
 
 
@@ -103,15 +105,22 @@ def _unexpected(tokens: list[Token], token: Any, accepted: frozenset[str]) -> Fi
     args: dict[str, Argument] = {"found": token.span.text, "expected": AnyOf(accepted)}
     at = tokens.index(token)
     if token.span.text in UNITS and at and tokens[at - 1].type == "NUMERAL":
-        return Finding("S007", token.span, {"found": token.span.text})
-    args["near"] = synonym(token.span.text, accepted)
+        number = tokens[at - 1].span
+        bare = Ready(number.text, number.to(token.span))
+        return Finding("S007", token.span, {"found": token.span.text, "ready": bare})
+    # “last month” may not be the period before, of whatever length
+    meant = synonym(token.span.text, accepted)
+    args["near"] = Ready(meant, token.span) if meant and _token_of(meant) != "PREVIOUS" else meant
     if "COLON" in accepted and "EQ" not in accepted and token.type not in MARKS:
-        return Finding("S008", token.span, {"found": token.span.text})
+        after = Ready(f": {token.span.text}", token.span)
+        return Finding("S008", token.span, {"found": token.span.text, "ready": after})
     if token.type == "NAME" and not args["near"]:
         keyword, rest = glued(token.value)
         if keyword and _token_of(keyword) in accepted:
-            return Finding("S005", token.span, {"found": token.value, "near": f"{keyword} {rest}".strip()})
-        args["near"] = near_keyword(token.value, accepted)
+            parted = Ready(f"{keyword} {rest}".strip(), token.span)
+            return Finding("S005", token.span, {"found": token.value, "near": parted})
+        near = near_keyword(token.value, accepted)
+        args["near"] = Ready(near.text, token.span) if isinstance(near, Ready) else near
     elif not args["near"] and "NAME" in accepted and token.type == _token_of(token.value):
         return Finding("S006", token.span, {"found": token.span.text})
     return Finding("S001", token.span, args)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from kpidsl.text.findings import Finding, nearest
+from kpidsl.text.findings import Argument, Finding, Ready, nearest
 from kpidsl.text.source import Source, Span
 from kpidsl.text.words import Lang, word_table
 from kpidsl.values.reading import fold
@@ -39,6 +39,8 @@ _TOKEN = re.compile(
 # What is meant by characters that are easily typed for others.
 INSTEAD = {"%": "90%", "％": "90%", "—": "-", "～": "[85%, 95%)", "~": "[85%, 95%)", "；": "、", ";": ",", "·": "`",
            "&": ",", "{": "[", "}": "]", "?": "", "？": ""}  # fmt: skip
+# At the end of a line these end a sentence, and nothing else.
+STOPS = ".．。;；"
 QUOTES = "'‘’”«»《》「」『』"
 LONGEST_NUMERAL = 30
 # Bounds how deep a tree can become, and with it the stack of whatever walks the tree.
@@ -108,7 +110,9 @@ def _raw(source: Source, start: int, end: int, findings: list[Finding]) -> Itera
             yield Token(kind, value, span)
         elif kind == "THOUSANDS":
             groups = re.split("[,，]", text)
-            findings.append(Finding("L009", span, {"number": "".join(groups), "list": ", ".join(groups)}))
+            around = source.text[start : span.start].rstrip()[-1:], source.text[span.end : end].lstrip()[:1]
+            two = Ready(re.sub("[,，]", r"\g<0> ", text), span) if len(groups) == 2 and _interval(*around) else ""
+            findings.append(Finding("L009", span, {"number": "".join(groups), "list": ", ".join(groups), "ready": two}))
         elif kind == "OPERATOR":
             yield Token(OPERATORS[text], text, span)
         elif kind == "COMMENT":
@@ -116,14 +120,24 @@ def _raw(source: Source, start: int, end: int, findings: list[Finding]) -> Itera
         elif kind == "UNCLOSED":
             findings.append(Finding("L002", Span(source, span.start, span.start + 1), {"mark": text[0]}))
         elif kind == "STRAY":
-            findings.append(Finding("L001", span, _stray(text)))
+            ends = text in STOPS and not source.text[span.end : end].strip()
+            args: dict[str, Argument] = {"character": text, "ready": Ready("", span)} if ends else _stray(span)
+            findings.append(Finding("L001", span, args))
 
 
-def _stray(character: str) -> dict[str, str]:
+def _interval(before: str, after: str) -> bool:
+    """Whether these are the brackets of an interval; (1,200) may be an argument."""
+    kinds = OPERATORS.get(before), OPERATORS.get(after)
+    return kinds in (("LSQB", "RSQB"), ("LSQB", "RPAR"), ("LPAR", "RSQB"))
+
+
+def _stray(span: Span) -> dict[str, Argument]:
     """A character that can be seen is shown; of one that cannot, its number and name are."""
+    character = span.text
     number = f"U+{ord(character):04X} {unicodedata.name(character, '')}".strip()
     shown = character if character.isprintable() else number
-    return {"character": shown, "near": INSTEAD.get(character, '"…"' if character in QUOTES else "")}
+    near = INSTEAD.get(character, '"…"' if character in QUOTES else "")
+    return {"character": shown, "near": Ready(near, span) if near in OPERATORS else near}
 
 
 def glued(word: str) -> tuple[str, str]:
@@ -135,7 +149,7 @@ def glued(word: str) -> tuple[str, str]:
     return keyword, "" if rest == "分" else rest
 
 
-def near_keyword(word: str, tokens: frozenset[str]) -> str:
+def near_keyword(word: str, tokens: frozenset[str]) -> str | Ready:
     """The keyword among `tokens`, in either language, that `word` was probably meant to be."""
     words = word_table().words
     return nearest(word, [form for t in tokens if t in words for form in words[t].values()])

@@ -1,9 +1,9 @@
 """Findings as facts: a stable code, a place and what fills the wording. The wording itself is elsewhere."""
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import field
 
+from kpidsl.text.slips import one_slip, other_number
 from kpidsl.text.source import Cell, Span
 from kpidsl.values.node import Node, node
 
@@ -30,7 +30,17 @@ class Phrase(Node):
     between: str = " "
 
 
-Argument = str | int | Word | AnyOf | Phrase | Cell | tuple["Argument", ...]
+@node
+class Ready(Node):
+    """An argument that can be written into the policy as it is, in the place of `span`; without one it is a name, for
+    the place of the finding. An empty one takes out what stands there.
+    """
+
+    text: "Argument"
+    span: Span | None = None
+
+
+Argument = str | int | Word | AnyOf | Phrase | Ready | Cell | tuple["Argument", ...]
 
 
 @node
@@ -42,9 +52,6 @@ class Finding(Node):
     args: Mapping[str, Argument] = field(default_factory=dict)
 
 
-_DIGITS = re.compile(r"\d+")
-
-
 class RefusedError(Exception):
     """Work that cannot go on because of findings; carries them to the command that prints them."""
 
@@ -53,20 +60,21 @@ class RefusedError(Exception):
         super().__init__(", ".join(f.code for f in self.findings))
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
+def nearest(word: str, known: Iterable[str]) -> str | Ready:
+    """The likeliest; ready where it is plainly that one, as no other is but one slip away."""
+    candidates = list(dict.fromkeys(known))
+    slips = [candidate for candidate in candidates if one_slip(word, candidate)]
+    return Ready(slips[0]) if len(slips) == 1 else likeliest(word, candidates)
+
+
+def likeliest(word: str, known: Iterable[str]) -> str:
     """The known word that `word` most likely stands for, or an empty string."""
     from difflib import get_close_matches
 
     candidates = list(known)
     matches = get_close_matches(word[:100], candidates, n=3, cutoff=0.6 if len(word) > 3 else 0.5)
-    matches = [match for match in matches if not _other_number(word, match)]
+    matches = [match for match in matches if not other_number(word, match)]
     if matches:
         return min(matches, key=lambda match: abs(len(match) - len(word)))
     inside = [c for c in candidates if min(len(c), len(word)) > 1 and (c in word or word in c)]
     return min(inside, key=lambda c: abs(len(c) - len(word)), default="")
-
-
-def _other_number(word: str, known: str) -> bool:
-    """Whether the two differ only in their numbers: 城区-05 is no slip for 城区-07; 城区-5 may be one for 城区-05."""
-    numbers, others = ([int(digits) for digits in _DIGITS.findall(text)] for text in (word, known))
-    return numbers != others and _DIGITS.sub("", word) == _DIGITS.sub("", known)

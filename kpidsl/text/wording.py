@@ -5,15 +5,18 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from kpidsl.text.findings import AnyOf, Argument, Finding, Phrase, Word
+from kpidsl.text.findings import AnyOf, Argument, Finding, Phrase, Ready, Word
+from kpidsl.text.mends import Edit, edits
 from kpidsl.text.source import Cell, Span
 from kpidsl.text.words import Lang, load_yaml, word_table
 
 LABELS = {
     "en": {"error": "error", "warning": "warning", "why": "why", "mend": "mend", "row": "row", "column": "column",
-           "list": ", ", "or": " or ", "colon": ": ", "none": "(none)"},
+           "list": ", ", "or": " or ", "colon": ": ", "none": "(none)",
+           "fix": "check --fix", "gone": "(taken out)", "both": "; "},
     "zh": {"error": "错误", "warning": "警告", "why": "影响", "mend": "改法", "row": "行", "column": "列",
-           "list": "、", "or": "或", "colon": "：", "none": "（没有）"},
+           "list": "、", "or": "或", "colon": "：", "none": "（没有）",
+           "fix": "check --fix 可改", "gone": "（删去）", "both": "；"},
 }
 WIDEST = 160
 
@@ -43,6 +46,8 @@ def said(argument: Argument, lang: Lang) -> str:
             return label["or"].join([label["list"].join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
         case Phrase(parts, between):
             return between.join(said(part, lang) for part in parts)
+        case Ready(text):
+            return said(text, lang)
         case Cell():
             return where(argument, lang)
         case ():
@@ -93,7 +98,22 @@ def render(finding: Finding, lang: Lang) -> str:
     for part in ("why", "mend"):
         if text[part]:
             lines.append(f"  {label[part]}{label['colon']}{text[part]}")
+    if ready := offer(finding, lang):
+        lines.append(f"  {ready}")
     return "\n".join(lines)
+
+
+def offer(finding: Finding, lang: Lang) -> str:
+    """That `check --fix` mends the finding, and what it would write; empty where there is no mend that is ready."""
+    changes, label = edits(finding), LABELS[lang]
+    return f"{label['fix']}{label['colon']}{exchanged(changes, lang)}" if changes else ""
+
+
+def exchanged(changes: Iterable[Edit], lang: Lang) -> str:
+    """What edits take out and what they put there: [100, 109] → [100, 110)."""
+    label = LABELS[lang]
+    pairs = ((" ".join(text.split()) for text in (span.text, new)) for span, new in changes)
+    return label["both"].join(f"{_visible(old)} → {_visible(new) or label['gone']}" for old, new in pairs)
 
 
 def excerpt(span: Span) -> list[str]:

@@ -1,6 +1,7 @@
 """The word table: what each keyword is called in Chinese and in English, from grammar/keywords.yaml."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -74,3 +75,18 @@ class WordTable(Node):
 def word_table() -> WordTable:
     data = load_yaml(grammar_folder() / "keywords.yaml")
     return WordTable(data["words"], data["marks"], data["groups"], data["synonyms"])
+
+
+_FIRST_WORD = re.compile(r"^\s*([^\W\d]\w*)", re.MULTILINE)
+
+
+def language(text: str) -> Lang:
+    """The language of the keywords of a policy: that in which more of its lines begin."""
+    begun = _FIRST_WORD.findall(text)
+    count = {lang: sum(word in _openings(lang) for word in begun) for lang in LANGS}
+    return "zh" if count["zh"] > count["en"] else "en"
+
+
+@cache
+def _openings(lang: Lang) -> frozenset[str]:
+    return frozenset(forms[lang].split()[0] for forms in word_table().words.values())
