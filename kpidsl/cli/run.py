@@ -4,16 +4,18 @@ import json
 import shutil
 import sys
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path, PurePath
 
 import click
 
+from kpidsl.cli import large
 from kpidsl.cli.scoring import NOBODY, Level, Scored, score_all
 from kpidsl.cli.sources import Inputs, inputs_options
 from kpidsl.cli.terminal import Command, show_findings
 from kpidsl.core.nodes import Rank
 from kpidsl.core.program import Program
-from kpidsl.facts.write import write_all
+from kpidsl.facts.write import Content, write_all
 from kpidsl.reports import scores as report
 from kpidsl.reports.rejects import reject_files, rejected_rows
 from kpidsl.reports.words import phrase
@@ -21,15 +23,19 @@ from kpidsl.text.findings import Finding, RefusedError
 from kpidsl.text.wording import has_errors
 from kpidsl.text.words import Lang, word_table
 
-FORMATS = (".csv", ".xlsx", ".json")
+FORMATS = (".csv", ".xlsx", ".json", ".parquet")
+ENGINES = ("auto", "exact", "columnar")
 
 
 @click.command("run", cls=Command, short_help="Score facts by a policy. 计分")
 @inputs_options
-@click.option("-o", "--output", metavar="FILE", help="Write the scores to FILE (.csv, .xlsx or .json).")
+@click.option("-o", "--output", metavar="FILE", help="Write the scores to FILE (.csv, .xlsx, .json, .parquet).")
+@click.option("--engine", type=click.Choice(ENGINES), default="auto",
+              help="What works the scores out; the results are the same. Large files go to the columnar engine.")
 @click.option("--keep-going", is_flag=True, help="Score the good rows; the rejects go to a file of their own.")
 def command(policy: str, facts: str, events: tuple[str, ...], params: tuple[str, ...], encoding: str | None,
-            sheet: str | None, period: str | None, lang: Lang, output: str | None, keep_going: bool) -> None:
+            sheet: str | None, period: str | None, lang: Lang, output: str | None, engine: str,
+            keep_going: bool) -> None:  # fmt: skip
     """Score the rows of FACTS (.csv or .xlsx, - for standard input) by POLICY.
 
     Every row comes out as a score or as a reject; any reject stops the run before anything is written,
@@ -37,14 +43,14 @@ def command(policy: str, facts: str, events: tuple[str, ...], params: tuple[str,
     """
     if output and PurePath(output).suffix.lower() not in FORMATS:
         raise click.UsageError(f"-o takes a file that ends in {', '.join(FORMATS)}")
-    scored = score_all(Inputs(policy, facts, events, params, encoding, sheet, period), lang, NOBODY)
+    scored = _scored(Inputs(policy, facts, events, params, encoding, sheet, period), engine, lang)
     show_findings(scored.findings, lang)
     rejected = has_errors(scored.findings)
     stopped = rejected and not keep_going
     _show_counts(scored, "facts seen" if stopped else "facts in", lang)
     if stopped:
         click.echo(phrase(lang, "nothing written"), err=True)
-        if any(level.outcome.scores for level in scored.levels):
+        if any(level.outcome.scores or level.stored for level in scored.levels):
             click.echo(phrase(lang, "or keep going"), err=True)
         sys.exit(1)
     _show_open_rules(scored, lang)
@@ -59,8 +65,20 @@ def command(policy: str, facts: str, events: tuple[str, ...], params: tuple[str,
         click.echo(phrase(lang, "written", paths=", ".join(map(str, contents))), err=True)
     if not output:
         width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-        click.echo("\n\n".join(_table(level, len(scored.levels) > 1, lang, width) for level in _due(scored)))
+        levels = [large.in_memory(level) for level in _due(scored)]
+        click.echo("\n\n".join(_table(level, len(scored.levels) > 1, lang, width) for level in levels))
     sys.exit(1 if rejected else 0)
+
+
+def _scored(inputs: Inputs, engine: str, lang: Lang) -> Scored:
+    """By the engine that is asked for, or that suits the size; the exact one takes what the columnar one does not."""
+    if engine == "columnar" or (engine == "auto" and large.is_large(inputs)):
+        found = large.score_large(inputs, lang)
+        if found is not None:
+            return found
+        if engine == "columnar":
+            click.echo(phrase(lang, "row by row"), err=True)
+    return score_all(inputs, lang, NOBODY)
 
 
 def _refuse_inputs(targets: Iterable[Path], inputs: Iterable[str]) -> None:
@@ -95,7 +113,8 @@ def _show_counts(scored: Scored, of_facts: str, lang: Lang) -> None:
     for level in _due(scored):
         for at, bad in rejected_rows(level.joined, level.outcome).items():
             sheet = level.joined.tables[at].sheet
-            counts = {"rows": len(sheet.rows), "good": len(sheet.rows) - len(bad), "bad": len(bad)}
+            rows = level.totals[at]
+            counts = {"rows": rows, "good": rows - len(bad), "bad": len(bad)}
             said = "events in" if at else f"{of_facts} derived" if sheet.derived else of_facts
             owed = len(level.joined.tables[at].owed)
             more = phrase(lang, "rows owed", count=owed) if owed else ""
@@ -108,18 +127,25 @@ def _show_open_rules(scored: Scored, lang: Lang) -> None:
             click.echo(phrase(lang, "open rule", name=ledger.label, worth=ledger.worth or 0), err=True)
 
 
-def _results(scored: Scored, output: Path, lang: Lang) -> dict[Path, bytes]:
-    """Everything in one file; of CSV, which has one table, a file a level and the manifest beside."""
-    levels = [(level.program, level.outcome.scores) for level in scored.levels]
-    match output.suffix.lower():
-        case ".json":
-            return {output: report.as_json(levels, scored.manifest, lang)}
-        case ".xlsx":
-            return {output: report.as_xlsx(levels, scored.manifest, lang)}
+def _results(scored: Scored, output: Path, lang: Lang) -> dict[Path, Content]:
+    """Everything in one file; of what has one table, a file a level and the manifest beside."""
+    ending = output.suffix.lower()
+    if ending in (".json", ".xlsx"):
+        levels = [(level.program, large.in_memory(level).outcome.scores) for level in scored.levels]
+        write = report.as_json if ending == ".json" else report.as_xlsx
+        return {output: write(levels, scored.manifest, lang)}
     side = output.with_name(output.name + ".manifest.json")
     text = json.dumps(scored.manifest, ensure_ascii=False, indent=1) + "\n"
-    tables = {_named(output, level[0]): report.as_csv(level, lang) for level in levels}
+    tables = {_named(output, level.program): _file(level, ending, lang) for level in scored.levels}
     return {**tables, side: text.encode()}
+
+
+def _file(level: Level, ending: str, lang: Lang) -> Content:
+    if ending == ".parquet":
+        return partial(large.write_parquet, level, lang)
+    if level.stored is not None:
+        return partial(large.write_csv, level, lang)
+    return report.as_csv((level.program, level.outcome.scores), lang)
 
 
 def _named(output: Path, program: Program) -> Path:
@@ -127,7 +153,7 @@ def _named(output: Path, program: Program) -> Path:
     return output.with_name(f"{output.stem}.{program.label}{output.suffix}") if program.label else output
 
 
-def _rejects(scored: Scored, facts: str, output: str | None, lang: Lang) -> dict[Path, bytes]:
+def _rejects(scored: Scored, facts: str, output: str | None, lang: Lang) -> dict[Path, Content]:
     stem = Path(output).with_suffix("") if output else Path("facts" if facts == "-" else Path(facts).stem)
     files = {name: data for level in scored.levels
              for name, data in reject_files(level.joined, level.outcome, scored.findings, lang).items()}  # fmt: skip

@@ -36,12 +36,30 @@ NOBODY = ""
 
 
 @node
+class Stored(Node):
+    """Results in an open database."""
+
+    connection: Any
+    scored: Any
+
+
+@node
 class Level(Node):
-    """What is assessed once a period: its program, its facts as joined, and what came of them."""
+    """What is assessed once a period: its program, its facts as joined, and what came of them.
+
+    Of a large run these are only what is not good; `stored` has the results, and `rows` says how many each table had.
+    """
 
     program: Program
     joined: Joined
     outcome: Outcome
+    stored: Stored | None = None
+    rows: tuple[int, ...] = ()
+
+    @property
+    def totals(self) -> tuple[int, ...]:
+        """How many rows each table had."""
+        return self.rows or tuple(len(table.sheet.rows) for table in self.joined.tables)
 
 
 @node
@@ -79,20 +97,32 @@ def score_all(inputs: Inputs, lang: Lang, subject: str | None = None) -> Scored:
             return score
         return score._replace(accounts={name: a._replace(entries=()) for name, a in score.accounts.items()})
 
-    policy = load_policy(inputs.policy, lang)
-    program = lower(policy, read_params(policy, inputs.params))
-    gaps = refused(program)
-    if gaps:
-        raise RefusedError(gaps)
+    policy, program = prepared(inputs, lang)
     files: dict[str, bytes] = {}
     joined = join_all(program, read_tables(program, inputs, files))
     with _progress(joined[0].cases) as cases:
         lost = [level.lost for level in joined]
         outcomes = run(program, [cases, *(level.cases for level in joined[1:])], keep, lost)
     levels = tuple(map(Level, program.levels, joined, outcomes))
+    hashes = {path: hashlib.sha256(data).hexdigest() for path, data in files.items()}
+    return as_scored(policy, levels, hashes)
+
+
+def prepared(inputs: Inputs, lang: Lang) -> tuple[Policy, Program]:
+    """The policy, and it with its parameters as a program. Raises RefusedError."""
+    policy = load_policy(inputs.policy, lang)
+    program = lower(policy, read_params(policy, inputs.params))
+    gaps = refused(program)
+    if gaps:
+        raise RefusedError(gaps)
+    return policy, program
+
+
+def as_scored(policy: Policy, levels: tuple[Level, ...], hashes: Mapping[str, str]) -> Scored:
+    """A run, with the hashes of the files of facts by their paths."""
     findings = [finding for level in levels for finding in (*level.joined.findings, *_failures(level))]
-    return Scored(levels, tuple(findings), {**_manifest(program, policy, files), **_counts(levels)},
-                  (*(file.path for file in policy.files), *files))
+    manifest = {**_manifest(levels[0].program, policy, hashes), **_counts(levels)}
+    return Scored(levels, tuple(findings), manifest, (*(file.path for file in policy.files), *hashes))
 
 
 def join_all(program: Program, tables: Sequence[Tables]) -> list[Joined]:
@@ -141,17 +171,18 @@ def _counts(levels: Sequence[Level]) -> dict[str, Any]:
         for at, bad in rejected_rows(level.joined, level.outcome).items():
             facts = level.joined.tables[at]
             owed = {"owed": len(facts.owed)} if facts.owed else {}
-            tables[Path(facts.sheet.name).name] = {"rows": len(facts.rows), "rejected": len(bad), **owed}
+            rows = level.totals[at]
+            tables[Path(facts.sheet.name).name] = {"rows": rows, "rejected": len(bad), **owed}
     return {"tables": tables, "whole": not any(table["rejected"] + table.get("owed", 0) for table in tables.values())}
 
 
-def _manifest(program: Program, policy: Policy, files: Mapping[str, bytes]) -> dict[str, Any]:
+def _manifest(program: Program, policy: Policy, hashes: Mapping[str, str]) -> dict[str, Any]:
     """What the result rests on; two runs over the same have the same."""
     params = {name: exact(value) if isinstance(value, Fraction) else str(value)
               for name, value in program.params.items() if value is not None}  # fmt: skip
     return {
         "kpidsl": kpidsl.__version__, "policy": program.title, "edition": program.edition, "policy_hash": program.hash,
         "policy_files": [Path(file.path).name for file in policy.files],
-        "facts": {Path(path).name: hashlib.sha256(data).hexdigest() for path, data in files.items()},
+        "facts": {Path(path).name: found for path, found in hashes.items()},
         "params": params,
     }  # fmt: skip

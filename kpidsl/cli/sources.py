@@ -167,17 +167,30 @@ def _fits(sheet: Sheet, program: Program) -> bool:
 
 def _events(table: Table, inputs: Inputs, files: dict[str, bytes]) -> Facts | Finding:
     """From --events, a sheet of the workbook of facts, or a file beside the facts that has the events' name."""
-    given = {name: path for name, _, path in (item.partition("=") for item in inputs.events)}
-    path = given.get(table.header) or given.get(table.name)
+    path = given_path(table, inputs)
     for sheet in _sheets(path or inputs.facts, inputs, files):
         if sheet.tab.strip() == table.header:
             return read_table(sheet, table)
+    path = path or path_beside(table, inputs)
     if path:
         return read_table(_sheets(path, inputs, files)[0], table)
-    facts = Path("facts.csv" if inputs.facts == "-" else inputs.facts)
-    endings = (facts.suffix, *(ending for ending in (*TABLES, *WORKBOOKS) if ending))
-    for ending in endings if inputs.facts != "-" else ():
+    name = Path("facts.csv" if inputs.facts == "-" else inputs.facts).stem
+    return Finding("D043", None, {"name": table.header, "file": f"{name}.{table.header}.csv"})
+
+
+def given_path(table: Table, inputs: Inputs) -> str | None:
+    """The file of a table that is named on the command line."""
+    given = {name: path for name, _, path in (item.partition("=") for item in inputs.events)}
+    return given.get(table.header) or given.get(table.name)
+
+
+def path_beside(table: Table, inputs: Inputs) -> str | None:
+    """The file beside the facts that has the table's name."""
+    if inputs.facts == "-":
+        return None
+    facts = Path(inputs.facts)
+    for ending in (facts.suffix, *(ending for ending in (*TABLES, *WORKBOOKS) if ending)):
         beside = facts.with_name(f"{facts.stem}.{table.header}{ending}")
         if beside.exists():
-            return read_table(_sheets(str(beside), inputs, files)[0], table)
-    return Finding("D043", None, {"name": table.header, "file": f"{facts.stem}.{table.header}.csv"})
+            return str(beside)
+    return None

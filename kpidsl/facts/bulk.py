@@ -4,23 +4,24 @@ A row is odd where a cell is not plainly written, empty though it must not be, o
 its key. Odd rows are read as those of any small table are, with the same findings; the good ones join the others.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import lcm
 from pathlib import PurePath
 from typing import Any
 
-from kpidsl.core.columns import NUMBER, Column, column_name, quoted, table_name
+from kpidsl.core.columns import NUMBER, ROW, Column, column_name, quoted, table_name
 from kpidsl.core.program import Table
 from kpidsl.facts.headers import BLOCKING, NOWHERE, Matched, match, with_header
 from kpidsl.facts.read import TOTALS, Facts, Reading, read_table
-from kpidsl.facts.shapes import MOST_PLACES, Shape, constant, literal, matches, may_lack, shape, typed, within
+from kpidsl.facts.shapes import Shape, constant, literal, matches, may_lack, shape, typed, within
 from kpidsl.facts.sheets import LARGEST_CELL, Sheet
 from kpidsl.text.findings import Finding
 from kpidsl.text.source import Cell
 from kpidsl.values.kinds import Value
 from kpidsl.values.numerals import percent
+from kpidsl.values.reading import is_bare_share, tidy
 
 MOST_ODD = 50_000
 
@@ -57,6 +58,10 @@ class Reader:
     def target(self) -> str:
         return table_name(self.table.name)
 
+    @property
+    def number(self) -> str:
+        return quoted(NUMBER if self.table.name else ROW)
+
     def one(self, query: str) -> Any:
         """The first row that a query gives."""
         return self.connection.execute(query).fetchone()
@@ -72,7 +77,7 @@ class Reader:
         top = self.sheet.top + 1
         found = self.connection.execute(
             f"SELECT raw.rowid + {top}, raw.* FROM {self.raw} AS raw JOIN {self.target} AS typed "
-            f"ON typed.{quoted(NUMBER)} = raw.rowid + {top} WHERE {condition} ORDER BY 1 LIMIT {MOST_ODD + 1}"
+            f"ON typed.{self.number} = raw.rowid + {top} WHERE {condition} ORDER BY 1 LIMIT {MOST_ODD + 1}"
         ).fetchall()
         if len(found) > MOST_ODD:
             raise NotBulkError
@@ -97,10 +102,12 @@ def load(connection: Any, path: str, table: Table, head: Sheet) -> Loaded:
     _count_places(reader)
     _convert(reader)
     odd = _odd(reader)
+    shares = _bare(reader, odd)
+    reader.connection.execute(f"DELETE FROM {reader.target} WHERE odd")
     columns = _join(reader, _columns(reader), [row for row in odd.rows if row.good])
     bad = Facts(odd.table, odd.sheet, tuple(row for row in odd.rows if not row.good))
     total = reader.one(f"SELECT count(*) FROM {reader.raw}")[0]
-    return Loaded(table, columns, total, bad, (*findings, *_bare(reader, odd)), reader)
+    return Loaded(table, columns, total, bad, (*findings, *shares), reader)
 
 
 def _open(reader: Reader, path: str) -> None:
@@ -139,7 +146,7 @@ def _count_places(reader: Reader) -> None:
 
 def _convert(reader: Reader) -> None:
     """The typed table, of all rows, with those that are odd marked; rows are numbered as spreadsheets number them."""
-    parts, plain = [f"rowid + {reader.sheet.top + 1} AS {quoted(NUMBER)}"], []
+    parts, plain = [f"rowid + {reader.sheet.top + 1} AS {reader.number}"], []
     for item in reader.matched:
         own = reader.shapes.get(item.field.name)
         column = column_name(reader.table.name, item.field.name)
@@ -171,9 +178,7 @@ def _cell(reader: Reader, item: Matched, own: Shape) -> tuple[str, str]:
 
 
 def _odd(reader: Reader) -> Facts:
-    """The odd rows as read one by one, with those that have a key of theirs, or the key of another; taken out of the
-    typed table.
-    """
+    """The odd rows as read one by one, with those that have a key of theirs, or the key of another."""
     target, keys = reader.target, [column_name(reader.table.name, name) for name in reader.table.key]
     if keys:
         by = ", ".join(keys)
@@ -186,7 +191,6 @@ def _odd(reader: Reader) -> Facts:
         wanted = ", ".join("(" + ", ".join(map(literal, name)) + ")" for name in named)
         reader.connection.execute(f"UPDATE {target} SET odd = TRUE WHERE NOT odd AND ({texts}) IN ({wanted})")
         odd = reader.read("odd")
-    reader.connection.execute(f"DELETE FROM {target} WHERE odd")
     return odd
 
 
@@ -208,7 +212,7 @@ def _columns(reader: Reader) -> dict[str, Column]:
 def _join(reader: Reader, columns: Mapping[str, Column], rows: Sequence[Reading]) -> dict[str, Column]:
     """The columns with good rows that were read one by one; scales and types are made to hold these too."""
     found = {name: _holding(column, [row.values[name] for row in rows]) for name, column in columns.items()}
-    cells = [quoted(NUMBER)]
+    cells = [reader.number]
     for name, column in found.items():
         cell = column_name(reader.table.name, name)
         times = column.scale // columns[name].scale
@@ -236,19 +240,23 @@ def _stored(value: Value, column: Column) -> object:
     return int(value * column.scale) if isinstance(value, Fraction) else value
 
 
-def _bare(reader: Reader, odd: Facts) -> Iterator[Finding]:
-    """Columns whose shares have no sign, told once with how many such cells."""
-    few = {finding.place.column: finding for finding in odd.findings
-           if finding.code == "D030" and isinstance(finding.place, Cell)}  # fmt: skip
+def _bare(reader: Reader, odd: Facts) -> list[Finding]:
+    """Columns whose shares have no sign, told once with how many such cells, in the order of the first ones."""
+    found: list[tuple[int, int, Finding]] = []
     for item in reader.matched:
         own = reader.shapes.get(item.field.name)
         if own is None or own.bare == "FALSE":
             continue
-        fits = within(item.field.range, own.number(MOST_PLACES), own.scale * 10**MOST_PLACES)
-        asked = f"SELECT count(*), min_by({own.cell}, rowid) FROM {reader.raw} WHERE {own.bare} AND {fits}"
-        count, example = reader.one(asked)
-        if count:
-            args = {"cells": count, "example": example, "as": percent(Fraction(example), "%")}
-            yield Finding("D030", Cell(reader.sheet.name, 0, item.header), args)
-        elif item.header in few:
-            yield few[item.header]
+        cells = [(row.number, tidy(row.cells[item.at])) for row in odd.rows if row.values[item.field.name] is not None]
+        bare = [(number, text) for number, text in cells if is_bare_share(text, item.field.kind)]
+        number = f"raw.rowid + {reader.sheet.top + 1}"
+        count, first, example = reader.one(
+            f"SELECT count(*), min({number}), min_by({own.cell}, raw.rowid) FROM {reader.raw} AS raw "
+            f"JOIN {reader.target} AS typed ON typed.{reader.number} = {number} WHERE {own.bare} AND NOT odd"
+        )
+        firsts = bare[:1] + ([(first, example)] if count else [])
+        if firsts:
+            first, example = min(firsts)
+            args = {"cells": count + len(bare), "example": example, "as": percent(Fraction(example), "%")}
+            found.append((first, item.at, Finding("D030", Cell(reader.sheet.name, 0, item.header), args)))
+    return [finding for _, _, finding in sorted(found, key=lambda one: one[:2])]

@@ -1,6 +1,6 @@
 """Facts and their events to cases, level by level. Every row of facts becomes a case or a reject; none is lost."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -43,15 +43,14 @@ class Joined(Node):
         return sorted(found, key=lambda finding: finding.code == "D023")
 
 
-def join(program: Program, facts: Facts, events: Sequence[Facts]) -> Joined:
+def join(program: Program, facts: Facts, events: Sequence[Facts], others: Collection[str] = ()) -> Joined:
     """A subject whose events have a bad row is not scored: nobody can tell what that row would have said.
 
-    Where a column of the events is missing, that holds for every subject.
+    Where a column of the events is missing, that holds for every subject. `others` are subjects that are known besides.
     """
-    subjects = {str(row.values[program.subject]) for row in facts.rows if row.values[program.subject] is not None}
-    owned = [_owned(table, subjects) for table in events]
+    owned = owned_by(subjects(program, facts) | set(others), events)
     spoilt = {name: Cell(table.sheet.name, row.number)
-              for table in owned for row in table.rows for name in _doubtful(row, table)}  # fmt: skip
+              for table in owned for row in table.rows for name in doubtful(row, table)}  # fmt: skip
     unread = next((Cell(table.sheet.name, table.sheet.top) for table in owned if table.blocked), None)
     rows = tuple(_spoil(row, program.subject, facts, unread or spoilt.get(row.values[program.subject]))
                  for row in facts.rows)  # fmt: skip
@@ -65,7 +64,15 @@ def join(program: Program, facts: Facts, events: Sequence[Facts]) -> Joined:
     return Joined(cases, told, tuple(owned))
 
 
-def _doubtful(row: Reading, table: Facts) -> list[Value]:
+def subjects(program: Program, facts: Facts) -> set[str]:
+    return {str(row.values[program.subject]) for row in facts.rows if row.values[program.subject] is not None}
+
+
+def owned_by(known: set[str], events: Sequence[Facts]) -> list[Facts]:
+    return [_owned(table, known) for table in events]
+
+
+def doubtful(row: Reading, table: Facts) -> list[Value]:
     """Whose score a row of events puts in doubt: its subject's, or that of whom it was most likely meant to name."""
     if row.good:
         return []
@@ -78,13 +85,14 @@ def _owned(table: Facts, subjects: set[str]) -> Facts:
     owner = table.table.owner
     label = next(item.header for item in table.table.fields if item.name == owner)
     guesses: dict[str, str] = {}
+    ordered = sorted(subjects)     # of two that are as near the same one is told in every run
 
     def checked(row: Reading) -> Reading:
         name = row.values[owner]
         if name is None or not subjects or str(name) in subjects:
             return row
         if str(name) not in guesses:
-            guesses[str(name)] = likeliest(str(name), subjects) if len(guesses) < MOST_GUESSES else ""
+            guesses[str(name)] = likeliest(str(name), ordered) if len(guesses) < MOST_GUESSES else ""
         args = {"value": str(name), "near": guesses[str(name)]}
         return replace(row, findings=(*row.findings, Finding("D022", Cell(table.sheet.name, row.number, label), args)))
 

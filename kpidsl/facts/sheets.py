@@ -11,6 +11,7 @@ from kpidsl.values.node import Node, node
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
 TABLES = (".csv", ".txt", ".tsv", "")
+PARQUET = ".parquet"
 LARGEST_CELL = 10_000_000
 SIGNATURES = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")     # how workbooks begin, whatever their names end in
 
@@ -36,13 +37,28 @@ def read_sheets(name: str, data: bytes, encoding: str | None = None) -> list[She
     ending = PurePath(name).suffix.lower()
     if ending in WORKBOOKS or data[:4] in SIGNATURES:
         return _workbook(name, data)
+    if ending == PARQUET:
+        return [_parquet(name)]
     if ending not in TABLES:
-        raise RefusedError([Finding("D001", Cell(name), {"ending": ending, "known": (".csv", ".xlsx")})])
+        raise RefusedError([Finding("D001", Cell(name), {"ending": ending, "known": (".csv", ".xlsx", ".parquet")})])
     text = decode(name, data, encoding)
     header = text.lstrip().split("\n", 1)[0]
     delimiter = max(",\t;", key=header.count)
     csv.field_size_limit(LARGEST_CELL)
     return [_sheet(name, csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))]
+
+
+def _parquet(name: str) -> Sheet:
+    import duckdb
+
+    path = name.replace("'", "''")
+    with duckdb.connect() as connection:
+        try:
+            cursor = connection.execute(f"SELECT CAST(COLUMNS(*) AS VARCHAR) FROM '{path}'")
+        except duckdb.Error as error:
+            raise RefusedError([Finding("D003", Cell(name))]) from error
+        header = tuple(column[0] for column in cursor.description or ())
+        return _sheet(name, [header, *(tuple(cell or "" for cell in row) for row in cursor.fetchall())])
 
 
 def decode(name: str, data: bytes, encoding: str | None = None) -> str:

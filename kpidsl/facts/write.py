@@ -2,12 +2,15 @@
 
 import errno
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from stat import S_IMODE
 
+Content = bytes | Callable[[str], None]
+"""The whole file, or what writes it to a path."""
 
-def write_all(contents: Mapping[Path, bytes]) -> None:
+
+def write_all(contents: Mapping[Path, Content]) -> None:
     """Every file is written beside its place, and only when all are there is each renamed. Raises OSError."""
     import tempfile  # it costs a fiftieth of a small run, which may write nothing
 
@@ -20,7 +23,10 @@ def write_all(contents: Mapping[Path, bytes]) -> None:
                 raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path.parent))
             with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
                 written.append((file.name, path))
-                file.write(data)
+                if isinstance(data, bytes):
+                    file.write(data)
+                else:
+                    data(file.name)
                 file.flush()
                 os.fsync(file.fileno())
             os.chmod(file.name, S_IMODE(path.stat().st_mode) if path.exists() else 0o666 & ~_umask())

@@ -44,25 +44,28 @@ def _term(column: Column, name: str, depth: int) -> Term:
 
 def store(connection: Any, program: Program, cases: Sequence[Case]) -> Tables:
     """Puts cases into a database."""
-    facts = _store(connection, program.facts, [case.facts for case in cases], [case.number for case in cases])
+    numbers = {ROW: [case.number for case in cases]}
+    facts = _store(connection, program.facts, [case.facts for case in cases], numbers)
     tables = {"": Columns(facts, len(cases))}
     for table in program.events:
-        owned = [(case.number, event.values) for case in cases for event in case.events.get(table.name, ())]
-        numbers = [number for number, _ in owned]
-        columns = _store(connection, table, [values for _, values in owned], numbers)
-        tables[table.name] = Columns(columns, len(owned), max(Counter(numbers).values(), default=0))
+        owned = [(case.number, event) for case in cases for event in case.events.get(table.name, ())]
+        numbers = {ROW: [number for number, _ in owned], NUMBER: [int(event.number) for _, event in owned]}
+        columns = _store(connection, table, [event.values for _, event in owned], numbers)
+        tables[table.name] = Columns(columns, len(owned), max(Counter(numbers[ROW]).values(), default=0))
     return tables
 
 
-def _store(connection: Any, table: Table, rows: Sequence[Row], numbers: Sequence[int]) -> dict[str, Column]:
+def _store(connection: Any, table: Table, rows: Sequence[Row],
+           numbers: Mapping[str, Sequence[int]]) -> dict[str, Column]:  # fmt: skip
     columns: dict[str, Column] = {}
     parts, parameters = [], []
     for item in table.fields:
         columns[item.name], stored = _column(item, [row[item.name] for row in rows])
         parts.append(f"unnest(?::{columns[item.name].type}[]) AS {column_name(table.name, item.name)}")
         parameters.append(stored)
-    parts.append(f"unnest(?::BIGINT[]) AS {quoted(ROW)}")
-    parameters.append(list(numbers))
+    for name, own in numbers.items():
+        parts.append(f"unnest(?::BIGINT[]) AS {quoted(name)}")
+        parameters.append(list(own))
     connection.execute(f"CREATE TEMP TABLE {table_name(table.name)} AS SELECT {', '.join(parts)}", parameters)
     return columns
 

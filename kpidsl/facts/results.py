@@ -1,0 +1,95 @@
+"""Results out of a database, in the order of the facts: as rows of exact texts, or as a Parquet file."""
+
+from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
+from math import lcm
+from typing import Any, NamedTuple
+
+from kpidsl.core.columns import quoted
+from kpidsl.values.numerals import exact
+
+AT_ONCE = 50_000
+PLACES = 6
+MOST_KEPT = 1_000_000
+Row = tuple[Any, ...]
+
+
+class Result(NamedTuple):
+    """A column of results as SQL: a text, where `scale` is 0; else whole numbers over `scale` and over `divisor`, which
+    is 1 where there is none. It is NULL where there is no value.
+    """
+
+    header: str
+    sql: str
+    scale: int = 0
+    divisor: str = "1"
+
+
+def rows(connection: Any, columns: Sequence[Result], source: str) -> Iterator[list[str | None]]:
+    """`source` is what stands after SELECT … FROM. Numbers as texts, exact; None where there is no value."""
+    own = ([column.sql, column.divisor] if _divided(column) else [column.sql] for column in columns)
+    parts = [part for found in own for part in found]
+    writers = [_writer(column) for column in columns]
+    cursor = connection.execute(f"SELECT {', '.join(parts)} FROM {source}")
+    while found := cursor.fetchmany(AT_ONCE):
+        for row in found:
+            cells = iter(row)
+            yield [write(cells) for write in writers]
+
+
+def _divided(column: Result) -> bool:
+    return bool(column.scale) and column.divisor != "1"
+
+
+def _writer(column: Result) -> Callable[[Iterator[Any]], str | None]:
+    """What makes texts of the cells of a column. Equal numbers come often, and their text is made once."""
+    if not column.scale:
+        return next
+    known: dict[Any, str | None] = {None: None}
+
+    def write(cells: Iterator[Any]) -> str | None:
+        top = next(cells)
+        key = (top, next(cells)) if divided else top
+        if key not in known:
+            if len(known) > MOST_KEPT:
+                known.clear()
+            below = key[1] if divided else 1
+            known[key] = None if top is None else exact(Fraction(top, column.scale * below))
+        return known[key]
+
+    divided = _divided(column)
+    return write
+
+
+def put(connection: Any, headers: Sequence[str], values: Sequence[Row]) -> tuple[list[Result], str]:
+    """Makes a table of results that are in memory: its columns, and where they stand."""
+    found, parts, parameters = [], [], []
+    for at, header in enumerate(headers):
+        column = [row[at] for row in values]
+        numbers = [value for value in column if isinstance(value, Fraction)]
+        scale = lcm(*(value.denominator for value in numbers)) if numbers else 0
+        stored = [int(value * scale) if isinstance(value, Fraction) else value for value in column]
+        found.append(Result(header, f"r{at}", scale))
+        parts.append(f"unnest(?::{'HUGEINT' if scale else 'VARCHAR'}[]) AS r{at}")
+        parameters.append(stored)
+    connection.execute(f"CREATE TEMP TABLE results AS SELECT {', '.join(parts)}", parameters)
+    return found, "results"
+
+
+def to_parquet(connection: Any, columns: Sequence[Result], source: str, path: str) -> None:
+    """Decimals of PLACES digits where these write all numbers of a column; others are texts, n/d."""
+    parts = ", ".join(f"{_stored(column)} AS {quoted(column.header)}" for column in columns)
+    name = path.replace("'", "''")
+    connection.execute(f"COPY (SELECT {parts} FROM {source}) TO '{name}' (FORMAT parquet)")
+
+
+def _stored(column: Result) -> str:
+    if not column.scale:
+        return column.sql
+    top = f"CAST({column.sql} AS HUGEINT)"
+    if _divided(column) or 10**PLACES % column.scale:
+        below = f"({column.scale} * CAST({column.divisor} AS HUGEINT))"
+        shared = f"greatest(gcd({top}, {below}), 1)"
+        return f"CAST({top} // {shared} AS VARCHAR) || '/' || CAST({below} // {shared} AS VARCHAR)"
+    unit = "0." + "0" * (PLACES - 1) + "1"
+    return f"CAST(CAST({top} * {10**PLACES // column.scale} AS DECIMAL(38, 0)) * {unit} AS DECIMAL(38, {PLACES}))"
