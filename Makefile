@@ -29,6 +29,7 @@ examples: $(VENV)/ready
 
 bench: $(VENV)/ready
 	$(BIN)/python bench/startup.py
+	$(BIN)/python bench/check.py
 
 fuzz: $(VENV)/ready
 	$(BIN)/python tests/fuzz/mutate.py

@@ -1,18 +1,17 @@
 """What a policy says of all facts: proved from ranges, refuted by facts that the exact engine confirms, or neither."""
 
-import random
 from collections.abc import Iterator, Mapping
+from math import ceil
 from typing import TYPE_CHECKING
 
-from kpidsl.check.witness import TRIES, Facts, draw_case, facts_text
+from kpidsl.check.draws import Drawn, Draws, of_row, worked
+from kpidsl.check.witness import TRIES, Facts, facts_text
 from kpidsl.core import nodes as n
 from kpidsl.core.program import Program
 from kpidsl.core.ranges import Ranges, ranges, stretch
-from kpidsl.core.results import Case
 from kpidsl.engines.environment import FailedError, Trace
 from kpidsl.engines.evaluate import evaluate
-from kpidsl.engines.exact import work
-from kpidsl.text.findings import Finding, Word
+from kpidsl.text.findings import Argument, Finding, Phrase, Word
 from kpidsl.text.source import Span
 from kpidsl.values import domains as d
 from kpidsl.values.kinds import Value
@@ -48,11 +47,20 @@ def formulas_of(level: Program, known: Ranges) -> "Formulas | None":
     return Formulas(level, known)
 
 
-def _told(verdict: "Verdict | None") -> Word:
-    """Why there is no proof: no solver, no time, or facts of it that the exact engine does not confirm."""
+def _told(verdict: "Verdict | None") -> Argument:
+    """Why there is no proof: no solver, no time, or facts of it that the exact engine does not confirm; and how long it
+    was looked for.
+    """
     if verdict is None:
         return Word("NO_SOLVER")
-    return Word("NO_TIME" if verdict.facts is None else "UNCONFIRMED")
+    return spent(Word("NO_TIME" if verdict.facts is None else "UNCONFIRMED"), verdict.seconds)
+
+
+def spent(reason: Word, seconds: float) -> Argument:
+    """A reason, with the whole seconds that it took to come to it, rounded up."""
+    whole = max(1, ceil(seconds))
+    time = Phrase((Word("NO_MORE_THAN"), str(whole), Word("SECONDS" if whole > 1 else "SECOND")))
+    return Phrase((reason, time), "")
 
 
 def _proved(holds: n.Expr, known: Ranges, negated: bool = False) -> bool:
@@ -75,22 +83,22 @@ def _confirmed(claim: n.Claim, program: Program, facts: Mapping[str, Value] | No
     """The facts that the solver found, if the exact engine has the claim fail for them too."""
     if facts is None:
         return None
-    case = Case(0, facts, {table.name: [] for table in program.events})
-    return facts_text(program, claim.holds, case) if _fails(claim, program, case) else None
+    drawn = of_row(program, facts)
+    return facts_text(program, claim.holds, drawn) if _fails(claim, program, drawn) else None
 
 
 def _refutation(claim: n.Claim, program: Program) -> Facts | None:
     """Facts for which the claim does not hold; None where none were found."""
-    draw = random.Random(2014)
+    draws = Draws(changed(program, above=None))
     for _ in range(TRIES):
-        case = draw_case(program, draw)
-        if _fails(claim, program, case):
-            return facts_text(program, claim.holds, case)
+        drawn = draws.drawn()
+        if _fails(claim, program, drawn):
+            return facts_text(program, claim.holds, drawn)
     return None
 
 
-def _fails(claim: n.Claim, program: Program, case: Case) -> bool:
-    env = work(changed(program, above=None), [[case]])[0][0].env
+def _fails(claim: n.Claim, program: Program, drawn: Drawn) -> bool:
+    env = worked(changed(program, above=None), drawn)[0].env
     try:
         return evaluate(claim.holds, env, Trace()) is False
     except FailedError:

@@ -78,11 +78,16 @@ def told(program: Program) -> Iterator[Finding]:
             yield Finding("P058", _place(hole.cases), _args(hole))
     for level in program.levels:
         for cases in level.blocks:
-            if (cases.subject is None or not _limits(cases)) and not _is_caught(cases):
+            if may_choose_none(cases):
                 yield Finding("P059", _place(cases))
 
 
 COMPLEMENTS = ({">=", "<"}, {">", "<="}, {"=", "!="})
+
+
+def may_choose_none(cases: n.Cases) -> bool:
+    """Whether rows whose ends are calculated, or conditions, leave something over as far as can be seen."""
+    return not cases.table and (cases.subject is None or not _limits(cases)) and not _is_caught(cases)
 
 
 def _is_caught(cases: n.Cases) -> bool:
@@ -96,7 +101,7 @@ def _is_caught(cases: n.Cases) -> bool:
     return rest or meeting or any(test in negated for test in tests)
 
 
-def _finding(hole: Hole, facts: str | None) -> Finding:
+def _finding(hole: Hole, facts: Argument | None) -> Finding:
     return Finding("P025", _place(hole.cases), {**_args(hole), "near": facts or ""})
 
 

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import z3
 
+from kpidsl.check.draws import unset
 from kpidsl.core import nodes as n
 from kpidsl.core.program import Field, Program
 from kpidsl.core.ranges import Ranges, of_field
@@ -54,7 +55,8 @@ class Formulas:
         self.limits: list[Formula] = []
         self.texts: dict[object, int] = {}
         self.unknown = 0
-        self.facts = {item.name: self._fact(item) for item in program.facts.fields}
+        self.given = (*program.facts.fields, *unset(program))
+        self.facts = {item.name: self._fact(item) for item in self.given}
         self.known: dict[str, Term] = {}
         for item in program.definitions:
             self.known[item.name] = self._definition(item)
@@ -77,14 +79,24 @@ class Formulas:
         term = self.known[name]
         return self._never(z3.And(term.ok, z3.Not(term.none), term.value == _number(value)), SECONDS_AN_END)
 
+    def fails_at(self, name: str, divisor: n.Expr) -> Verdict:
+        """Whether a ledger can be worked out wherever a divisor in it is 0."""
+        term = self.of(divisor)
+        return self._never(z3.And(term.ok, term.value == 0, z3.Not(self.known[name].ok)), SECONDS_AN_END)
+
     def _never(self, condition: Formula, seconds: float) -> Verdict:
+        return self.ask(condition, seconds)[0]
+
+    def ask(self, condition: Formula, seconds: float) -> tuple[Verdict, Any]:
+        """Whether there are no facts for `condition`; and, where there are, the solver's model of them."""
         solver = z3.Solver()
         solver.set("timeout", int(seconds * 1000))
         solver.add(*self.limits, condition)
         began = time.monotonic()
         result = solver.check()
-        facts = self._row(solver.model()) if result == z3.sat else None
-        return Verdict(result == z3.unsat, facts, time.monotonic() - began)
+        model = solver.model() if result == z3.sat else None
+        facts = self.row(model, {}) if model is not None else None
+        return Verdict(result == z3.unsat, facts, time.monotonic() - began), model
 
     # ---- facts
 
@@ -111,32 +123,34 @@ class Formulas:
     def _text(self, text: object) -> int:
         return self.texts.setdefault(text, len(self.texts))
 
-    def _row(self, model: Any) -> dict[str, Value]:
-        """The facts of a model, as the exact engine has them."""
-        texts = {number: text for text, number in self.texts.items()}
+    def row(self, model: Any, other: Mapping[str, Formula]) -> dict[str, Value]:
+        """The facts and parameters of a model, as the exact engine has them; `other`: formulas for some of them."""
         row: dict[str, Value] = {}
-        for item in self.program.facts.fields:
+        for item in self.given:
             term = self.facts[item.name]
-            found = model.eval(term.value, model_completion=True)
-            if z3.is_false(model.eval(term.ok, model_completion=True)):
-                row[item.name] = None
-            elif item.kind.base is Base.YES_NO:
-                row[item.name] = z3.is_true(found)
-            elif item.kind.numeric:
-                row[item.name] = found.as_fraction() if z3.is_rational_value(found) else Fraction(0)
-            elif item.kind.dates:
-                row[item.name] = date.fromordinal(found.as_long())
-            else:
-                text = texts.get(found.as_long())
-                row[item.name] = text if isinstance(text, str) else (item.kind.options or ("a",))[0]
+            there = not z3.is_false(model.eval(term.ok, model_completion=True))
+            found = model.eval(other.get(item.name, term.value), model_completion=True)
+            row[item.name] = self._value(item, found) if there else None
         return row
+
+    def _value(self, item: Field, found: Any) -> Value:
+        if item.kind.base is Base.YES_NO:
+            return bool(z3.is_true(found))
+        if item.kind.numeric:
+            exact = z3.is_rational_value(found) or z3.is_int_value(found)
+            return Fraction(found.as_string()) if exact else Fraction(0)
+        if item.kind.dates:
+            return date.fromordinal(found.as_long())
+        texts = {number: text for text, number in self.texts.items()}
+        text = texts.get(found.as_long())
+        return text if isinstance(text, str) else (item.kind.options or ("a",))[0]
 
     # ---- definitions
 
     def _definition(self, item: n.Definition) -> Term:
         match item:
-            case n.Named(expr=n.Literal(value=None), kind=kind):
-                return self._any(self.ranges.known[item.name], kind)
+            case n.Named(name=name) if name in self.facts:
+                return self.facts[name]
             case n.Named(expr=expr):
                 return self.of(expr)
             case n.Ledger():

@@ -7,6 +7,7 @@ import click
 
 from kpidsl.check.claims import claims
 from kpidsl.check.dead import dead
+from kpidsl.check.failing import failing
 from kpidsl.check.holes import told
 from kpidsl.cli.terminal import Command, lang_option, load_policy, read_source, show_findings
 from kpidsl.core.lower import lower
@@ -24,13 +25,15 @@ from kpidsl.text.words import Lang
 @click.command("check", cls=Command, short_help="Check a policy. 检查")
 @click.argument("policies", nargs=-1, required=True, metavar="POLICY...")
 @click.option("--format", "form", type=click.Choice(["text", *FORMATS]), default="text", help="How findings are shown.")
-@click.option("--deep", is_flag=True, help="Also show the lowest and highest of each rule, and the cliffs.")
+@click.option("--deep", is_flag=True, help="Also show how far rules reach, how they move with facts, and cliffs.")
 @click.option("--cliff", default="1", metavar="POINTS", help="With --deep: cliffs of at least so many points.")
 @click.option("--strict", is_flag=True, help="Exit 1 for warnings too.")
 @click.option("--fix", is_flag=True, help="Mend in each POLICY what has a ready mend, then check it.")
 @lang_option
 def command(policies: tuple[str, ...], form: str, deep: bool, cliff: str, strict: bool, fix: bool, lang: Lang) -> None:
     """Check each POLICY and the files that it extends: words and names, kinds, holes, text that changes no score."""
+    if deep and form != "text":
+        raise click.UsageError("--deep is text for people; --format is for findings: ask for one of them")
     if fix:
         _fix(policies, lang)
     found = {(finding.code, finding.place): finding for policy in policies for finding in _check(policy)}
@@ -51,6 +54,7 @@ def command(policies: tuple[str, ...], form: str, deep: bool, cliff: str, strict
 
 def _show_deep(policy: str, cliff: str, lang: Lang) -> None:
     from kpidsl.check.cliffs import cliffs
+    from kpidsl.check.directions import directions
     from kpidsl.check.extremes import extremes
     from kpidsl.reports import deep as report
 
@@ -59,7 +63,7 @@ def _show_deep(policy: str, cliff: str, lang: Lang) -> None:
     except ValueError as error:
         raise click.UsageError("--cliff takes a number of points, such as 1 or 0.5") from error
     program = lower(load_policy(policy, lang), {})
-    for line in report.deep(extremes(program), cliffs(program, least), lang):
+    for line in report.deep(extremes(program), directions(program), cliffs(program, least), lang):
         click.echo(line)
 
 
@@ -79,7 +83,10 @@ def _check(policy: str, read: Reader = read_source) -> list[Finding]:
 def _deeper(policy: Policy) -> list[Finding]:
     """What only shows over all the facts that there can be, in the order of the lines."""
     program = lower(policy, {})
-    found = (*told(program), *claims(program), *dead(policy, program))
+    failures = [*failing(program)]
+    known = {finding.place for finding in failures if finding.code == "P071"}
+    holes = [finding for finding in told(program) if finding.code != "P059" or finding.place not in known]
+    found = (*holes, *claims(program), *dead(policy, program), *failures)
     return sorted({(finding.code, finding.place): finding for finding in found}.values(), key=_place)
 
 

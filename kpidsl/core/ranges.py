@@ -1,6 +1,6 @@
 """What every definition of a program can come to, over all facts that its tables admit."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
 from kpidsl.core import nodes as n
@@ -26,6 +26,7 @@ class Ranges:
         self.unit = program.unit
         self.known: dict[str, Domain] = {}
         self.before: dict[n.Place, Domain] = {}
+        self.guarded: dict[n.Expr, Domain] = {}
         for item in program.definitions:
             self.known[item.name] = self._definition(item)
 
@@ -60,15 +61,16 @@ class Ranges:
         for line in ledger.lines:
             self.known[ledger.name] = balance
             self.before[line.place] = balance
-            after = self._after(line, balance)
+            after = self.after(line, balance)
             stays = line.when is not None or line.verb in ("carry", "spread")
             balance = d.either(balance, after) if stays else after
         return balance
 
-    def _after(self, line: n.Line, balance: Domain) -> Domain:
+    def after(self, line: n.Line, balance: Domain) -> Domain:
+        """The balance once a line has fired."""
         if line.verb == "spread":
             return ANY
-        amount = self.of(line.amount)
+        amount = self.amount(line)
         match line.verb:
             case "add" | "carry":
                 return d.add(balance, amount)
@@ -82,6 +84,13 @@ class Ranges:
                 return d.most([balance, amount])
         return amount     # start, override and round say what the balance is
 
+    def amount(self, line: n.Line) -> Domain:
+        """The amount where the condition of the line holds: a - b is nothing below 0 when a >= b."""
+        self.guarded = dict(_differences(line.when))
+        found = self.of(line.amount)
+        self.guarded = {}
+        return found
+
     def of(self, expr: n.Expr, row: Mapping[str, Domain] | None = None) -> Domain:
         """The domain of a number; ANY for what is none. `row` are the columns that an aggregate goes over."""
         row = row or {}
@@ -93,7 +102,8 @@ class Ranges:
             case n.Ref(name=name):
                 return self.known.get(name, ANY)
             case n.Arithmetic(op=op, left=left, right=right):
-                return _arithmetic(op, self.of(left, row), self.of(right, row))
+                found = _arithmetic(op, self.of(left, row), self.of(right, row))
+                return d.meet(found, self.guarded[expr]) if self.guarded and expr in self.guarded else found
             case n.Extreme(low=low, arguments=arguments):
                 domains = [self.of(argument, row) for argument in arguments]
                 return d.least(domains) if low else d.most(domains)
@@ -119,7 +129,7 @@ class Ranges:
                 return ANY
             low, high, start, stop = (end or ZERO for end in ends)
             return d.point(start + (value - low) / (high - low) * (stop - start)) if low != high else ANY
-        return self._held(subject, d.point(value), outcome, {})
+        return self.held(subject, d.point(value), outcome, {})
 
     def _within(self, subject: n.Expr | None, test: n.Expr, outcome: n.Expr, row: Mapping[str, Domain]) -> Domain:
         """The outcome of a row, its subject held to the values for which the row is chosen."""
@@ -127,9 +137,9 @@ class Ranges:
         if limits is None or not isinstance(subject, n.Ref | n.Column):
             return self._outcome(outcome, row)
         held = d.meet(self.of(subject, row), limits)
-        return NOTHING if held.empty else self._held(subject, held, outcome, row)
+        return NOTHING if held.empty else self.held(subject, held, outcome, row)
 
-    def _held(self, subject: n.Expr | None, held: Domain, outcome: n.Expr, row: Mapping[str, Domain]) -> Domain:
+    def held(self, subject: n.Expr | None, held: Domain, outcome: n.Expr, row: Mapping[str, Domain]) -> Domain:
         """An outcome while the subject is held to some of its values."""
         if not isinstance(subject, n.Ref | n.Column):
             return self._outcome(outcome, row)
@@ -173,6 +183,19 @@ def stretch(test: n.Expr) -> Domain | None:
             a, b = stretch(one), stretch(other)
             return d.meet(a, b) if a is not None and b is not None else None
     return None
+
+
+def _differences(when: n.Expr | None) -> Iterator[tuple[n.Expr, Domain]]:
+    """What a condition says of the difference of two values."""
+    match when:
+        case n.Logic(op="and", arguments=arguments):
+            for argument in arguments:
+                yield from _differences(argument)
+        case n.Comparison(op=">" | ">=" | "<" | "<=" as op, left=left, right=right) if when.kind.numeric:
+            above, below = Domain(End(ZERO, len(op) == 1)), Domain(high=End(ZERO, len(op) == 1))
+            more = op in (">", ">=")
+            yield n.Arithmetic(when.place, "-", left, right), above if more else below
+            yield n.Arithmetic(when.place, "-", right, left), below if more else above
 
 
 def _combined(function: str, value: Domain, count: int | None) -> Domain:

@@ -88,7 +88,7 @@ def _spread(line: n.Line, ledger: n.Ledger, entries: Sequence[Entry], accounts: 
 def _carried(line: n.Line, ref: n.Ref, balance: Fraction, env: Environment, accounts: Mapping[str, Account]) -> Entry:
     failure = env.known[ref.name].failure
     if ref.name not in accounts and failure is not None:
-        raise failure.again()
+        raise failure.again(line.place)
     inner = accounts[ref.name].balance
     after = balance if inner is None else balance + inner
     reason = accounts[ref.name].reason if inner is None else ""

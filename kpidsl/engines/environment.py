@@ -13,19 +13,19 @@ from kpidsl.values.kinds import Base, Kind, Value
 class FailedError(Exception):
     """A value that cannot be worked out: `code` says why, `name` what it hangs on.
 
-    `absent`: nobody is at fault, there just is none, such as the score of what is not applicable. On its way out it
-    learns the line of the policy that wanted the value, and the row of events that it was at.
+    `absent`: nobody is at fault, there just is none, such as the score of what is not applicable. `at`: the expression
+    that fails. On its way out it learns the line of the policy that wanted the value, and the row of events.
     """
 
-    def __init__(self, code: str, name: str, absent: bool = False) -> None:
-        self.code, self.name, self.absent = code, name, absent
+    def __init__(self, code: str, name: str, absent: bool = False, at: n.Place = None) -> None:
+        self.code, self.name, self.absent, self.at = code, name, absent, at
         self.line: n.Place = None
         self.event: tuple[str, int] | None = None
         super().__init__(code, name)
 
-    def again(self) -> "FailedError":
+    def again(self, at: n.Place) -> "FailedError":
         """Itself; what is absent is missed anew by every line that wants it."""
-        return FailedError(self.code, self.name, absent=True) if self.absent else self
+        return FailedError(self.code, self.name, absent=True, at=at) if self.absent else self
 
 
 @dataclass

@@ -27,7 +27,8 @@ def present(expr: n.Expr, env: Environment, trace: Trace) -> Value:
     """The value, which an operation needs: missing is a failure."""
     value = evaluate(expr, env, trace)
     if value is None:
-        raise FailedError("E001", getattr(expr, "name", "…"))
+        name = getattr(expr, "name", "") or getattr(expr, "table", "") or "…"
+        raise FailedError("E001", name, at=expr.place)
     return value
 
 
@@ -43,7 +44,7 @@ def _column(expr: n.Column, env: Environment, trace: Trace) -> Value:
     value = row.get(expr.name)
     if value is None:
         known = env.known.get(expr.name) if expr.of_event else None     # of this very period, so far
-        raise (known.failure if known and known.failure else FailedError("E001", expr.name))
+        raise (known.failure if known and known.failure else FailedError("E001", expr.name, at=expr.place))
     trace.inputs.setdefault(expr.name, Input(expr.name, value, expr.kind, place=expr.place))
     return value
 
@@ -58,7 +59,7 @@ def _compare(expr: n.Comparison, env: Environment, trace: Trace) -> bool:
 def _ref(expr: n.Ref, env: Environment, trace: Trace) -> Value:
     known = env.known[expr.name]
     if known.failure is not None:
-        raise known.failure.again()
+        raise known.failure.again(expr.place)
     if expr.name not in trace.inputs and expr.name in env.kinds:
         inner = known.trace
         trace.inputs[expr.name] = Input(expr.name, known.value, env.kinds[expr.name], tuple(inner.inputs.values()),
@@ -74,7 +75,7 @@ def _arithmetic(expr: n.Arithmetic, env: Environment, trace: Trace) -> Fraction:
     if expr.op != "/":
         return ARITHMETIC[expr.op](left, right)
     if right == 0:
-        raise FailedError("E002", getattr(expr.right, "name", ""))
+        raise FailedError("E002", getattr(expr.right, "name", ""), at=expr.right.place)
     if expr.counts:
         trace.steps.append(Steps(expr.place, left / right, left / right))
     return left / right
@@ -125,7 +126,7 @@ def _cases(expr: n.Cases, env: Environment, trace: Trace) -> Value:
             trace.choices.append(Choice(place, tuple(r.place for r in expr.rows), at, subject, expr.kind))
             return evaluate(row.outcome, env, trace)
     value = written(subject, expr.kind, ("", "", "")) if expr.kind is not None and expr.subject is not None else ""
-    raise FailedError("E005" if expr.table else "E008" if expr.dated else "E003", expr.table or value)
+    raise FailedError("E005" if expr.table else "E008" if expr.dated else "E003", expr.table or value, at=expr.place)
 
 
 def _interpolate(expr: n.Interpolate, env: Environment, trace: Trace) -> Fraction:
@@ -133,7 +134,7 @@ def _interpolate(expr: n.Interpolate, env: Environment, trace: Trace) -> Fractio
         _number(part, env, trace) for part in (expr.x, expr.low, expr.high, expr.start, expr.stop)
     )
     if low == high:
-        raise FailedError("E002", "")
+        raise FailedError("E002", "", at=expr.place)
     value = start + (x - low) / (high - low) * (stop - start)
     trace.slopes.append(Slope(x, low, high, start, stop, expr.kind, value))
     return value

@@ -55,11 +55,21 @@ def _check_lines(ledger: t.Ledger, scope: Scope) -> None:
 
 
 def _check_worth(ledger: t.Ledger, scope: Scope) -> None:
-    """A section is worth what its rules are worth together."""
-    worths = [part.worth for part in parts_of(ledger) if part.worth is not None]
-    if ledger.role == "SECTION" and ledger.worth is not None and worths and sum(worths) != ledger.worth:
-        total: Fraction = sum(worths, Fraction(0))
-        scope.report("P018", ledger.span, name=ledger.name.text, worth=exact(ledger.worth), total=exact(total))
+    """A section is worth what its rules are worth together; a rule made of parts alone, what these are. Parts without a
+    worth may add to those that have one. It is told at what another file put there, if anything.
+    """
+    parts = parts_of(ledger)
+    worths = [part.worth for part in parts if part.worth is not None]
+    total: Fraction = sum(worths, Fraction(0))
+    if ledger.worth is None or not worths or total == ledger.worth:
+        return
+    at = next((part.span for part in parts if part.span.source is not ledger.span.source), ledger.span)
+    if ledger.role == "SECTION":
+        scope.report("P018", at, name=ledger.name.text, worth=exact(ledger.worth), total=exact(total))
+    elif not any(isinstance(row, t.Posting) for row in ledger.rows) and (
+        total > ledger.worth or len(worths) == len(parts)
+    ):
+        scope.report("P073", at, name=ledger.name.text, worth=exact(ledger.worth), total=exact(total))
 
 
 def _check_spread(row: t.Spread, section: t.Ledger, scope: Scope) -> None:

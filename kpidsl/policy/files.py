@@ -185,7 +185,7 @@ def _edited(ledger: t.Ledger, edit: t.Ledger) -> t.Ledger | None:
         if edit.edit == "REMOVE":
             return None
         if edit.edit == "FILL":
-            return changed(ledger, open=False, rows=(*ledger.rows, *edit.rows))
+            return changed(ledger, span=edit.span, open=False, rows=(*ledger.rows, *edit.rows))
         worth = ledger.worth if edit.worth is None else edit.worth
         return changed(edit, edit="", worth=worth, label=edit.label or ledger.label)
     for at, row in enumerate(ledger.rows):

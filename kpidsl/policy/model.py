@@ -201,8 +201,14 @@ def bounds_of(band: t.OneSided | t.Interval | t.Otherwise) -> tuple[t.Expr, ...]
 
 
 def worth_of_all(ledgers: tuple[t.Ledger, ...] | list[t.Ledger]) -> Fraction:
-    """What sections and loose rules are worth together."""
-    return sum((ledger.worth for ledger in ledgers if ledger.worth is not None), Fraction(0))
+    """What sections and loose rules are worth together; a section that does not say it, what its rules are."""
+    return sum((_own_worth(ledger) for ledger in ledgers), Fraction(0))
+
+
+def _own_worth(ledger: t.Ledger) -> Fraction:
+    if ledger.worth is None and ledger.role == "SECTION":
+        return worth_of_all(parts_of(ledger))
+    return ledger.worth or Fraction(0)
 
 
 def all_ledgers(ledgers: tuple[t.Ledger, ...] | list[t.Ledger]) -> list[t.Ledger]:

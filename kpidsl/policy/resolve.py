@@ -8,7 +8,7 @@ from kpidsl.policy.examples import check_example
 from kpidsl.policy.files import Merged, Reader, load, merge
 from kpidsl.policy.levels import Frame, Level, resolve_level
 from kpidsl.policy.model import FACT, PARAM, TABLE, Policy, Symbol
-from kpidsl.policy.requires import check_requires
+from kpidsl.policy.requires import check_full_marks, check_requires
 from kpidsl.syntax import tree as t
 from kpidsl.text.findings import Finding, Word
 from kpidsl.text.source import Source, Span
@@ -32,6 +32,7 @@ def resolve(source: Source, read: Reader) -> tuple[Policy | None, list[Finding]]
             if isinstance(row, t.Period):
                 check_period(row, base)
     check_requires(merged, base)
+    check_full_marks(files, merged, findings)
     for example in merged.examples:
         check_example(example, [level.scope for level in levels], _dated(header))
     found = _causes(_once(findings))
@@ -122,7 +123,7 @@ def _header(merged: Merged, source: Source, findings: list[Finding]) -> t.Header
 
 
 # What is missing where a line or a file could not be read is most likely there.
-_ABSENCES = frozenset({"P001", "P005", "P010", "P018", "P021", "P022", "P025", "P037", "P039", "N008"})
+_ABSENCES = frozenset({"P001", "P005", "P010", "P018", "P073", "P021", "P022", "P025", "P037", "P039", "N008"})
 _UNKNOWN = frozenset({"N001", "N006", "N007", "N011", "N012", "N013", "P006", "P030", "P031", "P033", "P047"})
 
 

@@ -1,24 +1,39 @@
-"""What a deep check found: how low and high each rule can come, and where a score moves at once."""
+"""What a deep check found: how low and high each rule can come, how it moves with each fact, and where it jumps."""
 
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
+from itertools import groupby
 
 from kpidsl.check.cliffs import Cliff
+from kpidsl.check.directions import Directions
 from kpidsl.check.extremes import Extremes, Reached
 from kpidsl.check.regions import number
+from kpidsl.reports.directions import heading, moves
 from kpidsl.reports.policy_text import place_text
 from kpidsl.reports.words import phrase, phrases
 from kpidsl.text.source import Span
+from kpidsl.text.wording import said as told
 from kpidsl.text.words import Lang
 from kpidsl.values.kinds import NUMBER
 from kpidsl.values.numerals import readable
 
 
-def deep(extremes: Iterable[Extremes], cliffs: Iterable[Cliff], lang: Lang) -> Iterator[str]:
+def deep(extremes: Iterable[Extremes], directions: Iterable[Directions], cliffs: Iterable[Cliff],
+         lang: Lang) -> Iterator[str]:  # fmt: skip
+    for level, found in groupby(extremes, key=lambda item: item.level):
+        yield from heading(level, lang)
+        yield from _ends(list(found), lang)
+        yield ""
+    yield from moves(directions, lang)
+    yield ""
+    yield phrases(lang)["cliffs"]
+    yield from ["  " + _cliff(cliff, lang) for cliff in cliffs] or ["  " + phrases(lang)["no standing"]]
+
+
+def _ends(found: list[Extremes], lang: Lang) -> Iterator[str]:
     from tabulate import tabulate
 
     said = phrases(lang)
-    found = list(extremes)
     rows = [(item.ledger.label or said["total"], "" if item.ledger.worth is None else readable(item.ledger.worth),
              _end(item.proved.low.value, item.low, lang), _end(item.proved.high.value, item.high, lang))
             for item in found]  # fmt: skip
@@ -26,13 +41,9 @@ def deep(extremes: Iterable[Extremes], cliffs: Iterable[Cliff], lang: Lang) -> I
     yield tabulate(rows, headers, tablefmt="simple", disable_numparse=True, colalign=("left", "right", "left", "left"))
     for item in found:
         for name, reached in (("lowest", item.low), ("highest", item.high)):
-            if reached is not None and reached.facts:
+            if reached is not None and reached.facts.parts:
                 yield phrase(lang, "reached by", name=item.ledger.label or said["total"], end=said[name],
-                             value=readable(reached.value), facts=reached.facts)  # fmt: skip
-    yield ""
-    yield said["cliffs"]
-    for cliff in cliffs:
-        yield "  " + _cliff(cliff, lang)
+                             value=readable(reached.value), facts=told(reached.facts, lang))  # fmt: skip
 
 
 def _end(proved: Fraction | None, reached: Reached | None, lang: Lang) -> str:
