@@ -14,6 +14,7 @@ from test_solver import EVERYTHING, of_text
 from kpidsl.check import directions as searched
 from kpidsl.check.directions import Direction, Directions, directions
 from kpidsl.check.draws import with_params, worked
+from kpidsl.check.trends import trends
 from kpidsl.check.ways import Way
 from kpidsl.cli.terminal import load_policy
 from kpidsl.core.lower import lower
@@ -210,3 +211,14 @@ def test_a_move_is_exact() -> None:
     down = found("grid-2014")["集团组建", "组建累计"].down
     assert down is not None
     assert down.scores[0] == Fraction(10)
+
+
+def test_a_claim_is_told_as_the_direction_is() -> None:
+    """For every rule and fact of the forms, both claims: told unless the direction is proved to keep it."""
+    for (rule, fact), direction in found("forms").items():
+        for said, against in (("does not fall", Way.DOWN), ("does not rise", Way.UP)):
+            claim = f"always {fact} rises, {rule or 'total'} {said}\n"
+            codes = {finding.code for finding in trends(of_text(FORMS + claim))}
+            pair = direction.down if against is Way.DOWN else direction.up
+            expected = [set()] if against not in direction.way else [{"P066"}, {"P067"}][: 1 if pair else 2]
+            assert codes in expected, (rule, fact, said)

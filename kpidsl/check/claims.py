@@ -25,7 +25,8 @@ CONTRARY = {">=": "<", "<": ">=", ">": "<=", "<=": ">"}
 
 def claims(program: Program) -> Iterator[Finding]:
     for level, known in zip(program.levels, ranges(program), strict=True):
-        open_claims = [claim for claim in level.claims if not _proved(claim.holds, known)]
+        conditions = [claim for claim in level.claims if isinstance(claim, n.Claim)]
+        open_claims = [claim for claim in conditions if not _proved(claim.holds, known)]
         formulas = formulas_of(level, known) if open_claims else None
         for claim in open_claims:
             verdict = formulas.holds(claim.holds) if formulas else None

@@ -1,6 +1,6 @@
 """Whether a rule rises or falls with each fact that it hangs on: proved, or else with two rows that show it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -71,31 +71,42 @@ class Directions:
 def directions(program: Program, seconds: float = SECONDS) -> Iterator[Directions]:
     """Of the rules, the total and the payouts of every level; the solver has so many `seconds` in all."""
     left = seconds
-    for at in range(len(program.levels)):
-        search = _Search(program, at, left)
+    for at, level in enumerate(program.levels):
+        facts = [item for item in level.facts.fields if _rises(item) and item.name != level.dated]
+        search = _Search(program, at, left, facts, {ledger.name for ledger in scored(level)})
         yield from search.run()
         left = search.left
 
 
-class _Search:
-    """The search on one level. `ways` has for each fact how the definitions move that were looked at so far."""
+def direction(program: Program, at: int, ledger: str, fact: str, seconds: float = SECONDS) -> Direction:
+    """How one ledger of a level moves with one fact; with rows too where it is proved to move one way only."""
+    (item,) = (item for item in program.levels[at].facts.fields if item.name == fact)
+    search = _Search(program, at, seconds, [item], {ledger})
+    (told,) = search.run()
+    if not told.found:
+        return Direction(item, Way.FLAT)
+    return _Looking(search, told.ledger, ()).shown(told.found[0])
 
-    def __init__(self, program: Program, at: int, left: float) -> None:
-        self.program, self.at, self.left = program, at, left
+
+class _Search:
+    """The search on one level, with some `facts`, for the ledgers that are `shown`. `ways` has for each fact how the
+    definitions move that were looked at so far.
+    """
+
+    def __init__(self, program: Program, at: int, left: float, facts: Sequence[Field], shown: Collection[str]) -> None:
+        self.program, self.at, self.left, self.facts, self.shown = program, at, left, facts, shown
         self.level, self.known = program.levels[at], ranges(program)[at]
         self.hangs = hanging(self.level)
-        self.ways = {item.name: Ways(self.level, self.known, self.hangs, item.name)
-                     for item in self.level.facts.fields if _rises(item) and item.name != self.level.dated}  # fmt: skip
+        self.ways = {item.name: Ways(self.level, self.known, self.hangs, item.name) for item in facts}
         self.formulas = formulas_of(self.level, self.known)
         self.unseen = {item.name: _unseen(item, self.level) for item in self.level.definitions}
 
     def run(self) -> Iterator[Directions]:
-        by_name = {item.name: item for item in self.level.facts.fields}
-        shown = {ledger.name for ledger in scored(self.level)}
+        by_name = {item.name: item for item in self.facts}
         told: dict[str, Directions] = {}
         for item in self.level.definitions:
             inner = [told[name] for name in told if name in self.hangs[item.name]]
-            looking = _Looking(self, item, inner) if isinstance(item, n.Ledger) and item.name in shown else None
+            looking = _Looking(self, item, inner) if isinstance(item, n.Ledger) and item.name in self.shown else None
             found: list[Direction] = []
             for name, ways in self.ways.items():
                 way = ways.definition(item)
@@ -141,6 +152,14 @@ class _Looking:
         if len(seen) == 2:
             return self._told(fact, way, seen)
         return self._asked(fact, seen)
+
+    def shown(self, found: Direction) -> Direction:
+        """With rows where draws find some, and what matters of them."""
+        if found.way is Way.FLAT:
+            return found
+        seen = found if found.up or found.down else self._told(found.fact, found.way, self._varied(found.fact))
+        up, down = (self._less(found.fact, pair) if pair and not pair.facts else pair for pair in (seen.up, seen.down))
+        return replace(found, up=up, down=down)
 
     def _is_alike(self, fact: Field, inner: Direction) -> bool:
         """Whether the rows of another ledger move this one too."""

@@ -68,10 +68,10 @@ def _rows(level: Program, used: Names, case: Case) -> list[Argument]:
 
 
 def _assigned(fields: Iterable[Field], cells: Mapping[str, Value]) -> list[Argument]:
-    return [Phrase((item.name, "=", _said(cells[item.name], item.kind))) for item in fields]
+    return [Phrase((item.name, "=", said(cells[item.name], item.kind))) for item in fields]
 
 
-def _said(value: Value, kind: Kind) -> Argument:
+def said(value: Value, kind: Kind) -> Argument:
     if value is None or isinstance(value, bool):
         return Word("MISSING" if value is None else "YES" if value else "NO")
     return written(value, kind, ("", "", ""))

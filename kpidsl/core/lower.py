@@ -43,7 +43,9 @@ def _headers(policy: Policy) -> dict[str, str]:
     return {fact.name.text: fact.label or fact.name.text for fact in (*facts, *policy.facts)}
 
 
-def _claim(claim: t.Claim, lowering: Lowering) -> n.Claim:
+def _claim(claim: t.Claim | t.Trend, lowering: Lowering) -> n.Claim | n.Trend:
+    if isinstance(claim, t.Trend):
+        return n.Trend(claim.span, claim.title or "", claim.fact.text, claim.ledger.text, claim.rises)
     said = lowering.expr(claim.condition, None)
     holds = said if claim.always else n.Logic(claim.span, "not", (said,))
     return n.Claim(claim.span, claim.title or "", holds)

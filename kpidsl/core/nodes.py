@@ -288,6 +288,16 @@ class Claim(Node):
     holds: Expr
 
 
+@node
+class Trend(Node):
+    """A ledger never falls as a fact rises and all else stays; or, unless it `rises` with it, never rises."""
+
+    title: str
+    fact: str
+    ledger: str
+    rises: bool
+
+
 Definition = Named | Ledger | Grade | Rank
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import field
 
-from kpidsl.core.nodes import Cases, Claim, Definition, Grade, Ledger, Rank
+from kpidsl.core.nodes import Cases, Claim, Definition, Grade, Ledger, Rank, Trend
 from kpidsl.values import node as values
 from kpidsl.values.kinds import Base, Kind, Range, Value
 from kpidsl.values.node import node
@@ -66,7 +66,7 @@ class Program(values.Node):
     needs: Mapping[str, Sequence[str]] = field(default_factory=dict)
     windows: Mapping[str, Collection[tuple[Base, int] | None]] = field(default_factory=dict)
     blocks: tuple[Cases, ...] = ()
-    claims: tuple[Claim, ...] = ()
+    claims: tuple[Claim | Trend, ...] = ()
 
     @property
     def levels(self) -> "tuple[Program, ...]":

@@ -39,7 +39,7 @@ class Merged:
     results: list[t.Grade | t.Rank] = field(default_factory=list)
     examples: list[t.Example] = field(default_factory=list)
     requires: list[t.Require] = field(default_factory=list)
-    claims: list[t.Claim] = field(default_factory=list)
+    claims: list[t.Claim | t.Trend] = field(default_factory=list)
     heads: list[t.Assess] = field(default_factory=list)
     levels: "dict[str, Merged]" = field(default_factory=dict)
 
@@ -110,7 +110,7 @@ def _take(line: t.FileLine, merged: Merged, findings: list[Finding]) -> None:
             merged.examples.append(line)
         case t.Require():
             merged.requires.append(line)
-        case t.Claim():
+        case t.Claim() | t.Trend():
             merged.claims.append(line)
         case t.Assess(unit=unit, rows=rows):
             level = merged.levels.setdefault(unit, Merged())

@@ -8,9 +8,10 @@ from typing import Any
 from kpidsl.policy.arithmetic import comparable
 from kpidsl.policy.bands import check_bands, check_choose
 from kpidsl.policy.bodies import check_ledger
+from kpidsl.policy.claims import check_claim
 from kpidsl.policy.declarations import check_declarations, check_owners, declare
 from kpidsl.policy.files import Merged
-from kpidsl.policy.infer import condition, infer
+from kpidsl.policy.infer import infer
 from kpidsl.policy.model import GRADE, LEDGER, LET, RANK, Below, Symbol, kind_of, names_used
 from kpidsl.policy.results import check_result
 from kpidsl.policy.scope import KEPT, Scope
@@ -71,7 +72,7 @@ def resolve_level(content: Merged, frame: Frame, findings: list[Finding]) -> Lev
         elif isinstance(found, t.Choose):
             check_choose(found, scope)
     for claim in content.claims:
-        condition(claim.condition, scope)
+        check_claim(claim, scope)
     for result in content.results:
         check_result(result, list(frame.groups), scope)
     return Level(content, frame, scope, order, needs, total)

@@ -62,7 +62,7 @@ class Policy(Node):
     payouts: tuple[t.Ledger, ...]
     results: tuple[t.Grade | t.Rank, ...]
     examples: tuple[t.Example, ...]
-    claims: tuple[t.Claim, ...]
+    claims: tuple[t.Claim | t.Trend, ...]
     symbols: Mapping[str, Symbol]
     order: tuple[str, ...]
     needs: Mapping[str, Sequence[str]]

@@ -45,6 +45,12 @@ class Builder(ExpressionBuilder):
         return t.Claim(span, word.type == "ALWAYS", label_of(title), condition)
 
     @inline
+    def trend_line(self, span: Span, _: Token, title: Token | None, __: Token | None, fact: Token, ___: Token,
+                   ____: Token, ledger: Token, way: Token) -> t.Trend:  # fmt: skip
+        of = t.Ident(ledger.span, t.TOTAL) if ledger.type == "TOTAL" else ident(ledger)
+        return t.Trend(span, label_of(title), ident(fact), of, way.type == "NEVER_FALLS")
+
+    @inline
     def assess_head(self, span: Span, _: Token, unit: Token) -> t.Assess:
         return t.Assess(span, unit.type)
 

@@ -20,8 +20,8 @@ from kpidsl.text.words import grammar_folder, word_table
 
 STARTS = ("file_line", "policy_line", "fact_line", "param_row", "table_line", "ledger_line", "grade_row",
           "example_line", "band_row", "point_row", "case_row")  # fmt: skip
-NO_TERMINALS = ("$END", "EMPTY_ALLOWED", "NO_SOLVER", "NO_TIME", "UNCONFIRMED", "NO_MORE_THAN", "SECOND", "SECONDS",
-                "NO_EVENTS", "ANY_FACTS", "EACH_MONTH", "EACH_QUARTER", "EACH_YEAR")  # fmt: skip
+NO_TERMINALS = ("$END", "EMPTY_ALLOWED", "NO_SOLVER", "NO_TIME", "UNCONFIRMED", "AMONG_OTHERS", "NO_MORE_THAN",
+                "SECOND", "SECONDS", "NO_EVENTS", "ANY_FACTS", "EACH_MONTH", "EACH_QUARTER", "EACH_YEAR")  # fmt: skip
 
 
 class NoLexer(Lexer):

@@ -73,6 +73,16 @@ class Claim(Node):
 
 
 @node
+class Trend(Node):
+    """A ledger never falls as one fact rises and all else stays; or, where it does not rise with it, never rises."""
+
+    title: str | None
+    fact: Ident
+    ledger: Ident
+    rises: bool
+
+
+@node
 class GradeBand(Node):
     """The grade of the values that a band holds."""
 

@@ -11,7 +11,7 @@ from kpidsl.syntax.declared import Events, Extends, Facts, Header, Let, Param, T
 from kpidsl.syntax.expressions import *  # noqa: F403
 from kpidsl.syntax.expressions import Bands, Choose, Ident, Node, Points
 from kpidsl.syntax.kept import *  # noqa: F403
-from kpidsl.syntax.kept import Claim, Example, Grade, Ledger, Posting, Rank, Require
+from kpidsl.syntax.kept import Claim, Example, Grade, Ledger, Posting, Rank, Require, Trend
 from kpidsl.text.source import Span
 from kpidsl.values import node as values
 from kpidsl.values.node import changed, node, node_fields
@@ -42,7 +42,7 @@ class Assess(Node):
 
 FileLine = (
     Header | Extends | Facts | Events | Param | Table | Let | Ledger | Grade | Rank | Example | Require | Replacement
-    | Removal | Assess | Claim
+    | Removal | Assess | Claim | Trend
 )  # fmt: skip
 
 
