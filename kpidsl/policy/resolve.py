@@ -123,8 +123,10 @@ def _header(merged: Merged, source: Source, findings: list[Finding]) -> t.Header
 
 
 # What is missing where a line or a file could not be read is most likely there.
-_ABSENCES = frozenset({"P001", "P005", "P010", "P018", "P073", "P021", "P022", "P025", "P037", "P039", "N008"})
-_UNKNOWN = frozenset({"N001", "N006", "N007", "N011", "N012", "N013", "N014", "N015", "P006", "P030", "P031", "P033", "P047"})
+_ABSENCES = frozenset({"P001", "P005", "P010", "P018", "P073", "P021", "P022", "P025", "P037", "P039", "N008",
+                       "N015"})  # fmt: skip
+_UNKNOWN = frozenset({"N001", "N006", "N007", "N011", "N012", "N013", "N014", "P006", "P030", "P031", "P033",
+                      "P047"})  # fmt: skip
 
 
 def _causes(findings: list[Finding]) -> list[Finding]:
