@@ -21,7 +21,7 @@ def dead(policy: Policy, program: Program) -> Iterator[Finding]:
             yield from _rows(cases, known) if cases.subject is not None else _choices(cases, known)
         for ledger in level.ledgers:
             yield from _lines(ledger, known)
-            yield from _worth(ledger, known)
+        yield from _worths(level, known)
     yield from (found for found in _unused(policy, program) if _is_own(found, policy))
 
 
@@ -91,10 +91,20 @@ def _always_binds(verb: str, before: Domain, limit: Domain) -> bool:
     return before.high.value is not None and limit.low.value is not None and before.high.value <= limit.low.value
 
 
+def _worths(level: Program, known: Ranges) -> Iterator[Finding]:
+    """Of parts and rules; of a rule not what a part of it is told already. An open rule is written by another file."""
+    told: set[str] = set()
+    for ledger in sorted(level.ledgers, key=lambda ledger: ledger.role != "part"):
+        found = [*_worth(ledger, known)] if ledger.role in ("part", "rule") and not ledger.unfilled else []
+        taken = {line.amount.name for line in ledger.lines if line.verb == "carry" and isinstance(line.amount, n.Ref)}
+        told |= {ledger.name} if found or taken & told else set()
+        yield from () if taken & told else found
+
+
 def _worth(ledger: n.Ledger, known: Ranges) -> Iterator[Finding]:
-    """Full marks that are out of reach, or always passed. An open rule is written by another file."""
+    """Full marks that are out of reach, or always passed."""
     balance = known.known[ledger.name]
-    if ledger.role != "rule" or ledger.worth is None or ledger.unfilled:
+    if ledger.worth is None:
         return
     if balance.high.value is not None and balance.high.value < ledger.worth:
         yield _finding("P063", ledger.place, name=ledger.label, worth=number(ledger.worth, NUMBER),

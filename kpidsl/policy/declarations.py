@@ -207,6 +207,10 @@ def _check_cells(table: t.Table, header: t.TableHeader | None, rows: Sequence[t.
     _check_keys(header.keys if header else (), scope)
     _check_keys([row.key for row in rows], scope)
     width = len(header.keys) if header else 1
+    widths = {len(row.cells) for row in rows}
+    if header is not None and len(rows) > 1 and len(widths) == 1 and widths != {width}:
+        scope.report("P014", header.span, given=width, wanted=widths.pop())
+        return
     for row in rows:
         if len(row.cells) != width:
             scope.report("P014", row.span, given=len(row.cells), wanted=width)
@@ -233,9 +237,9 @@ def check_subject(subject: t.Subject, scope: Scope) -> None:
 
 
 def check_owners(events: Iterable[t.Events], subject: str, scope: Scope) -> None:
-    """Every table of events names the subject."""
+    """Every table of events names the subject; that the policy has no such fact is told elsewhere."""
     for table in events:
-        if subject not in [row.name.text for row in table.rows]:
+        if subject in scope.symbols and subject not in [row.name.text for row in table.rows]:
             scope.report("P008", table.span, name=table.name.text, subject=subject)
 
 

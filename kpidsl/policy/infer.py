@@ -1,5 +1,6 @@
 """The kind of every expression, from the kinds of what it is made of."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -143,6 +144,17 @@ def compare_kinds(left: t.Expr, right: t.Expr, scope: Scope) -> None:
         check_sides(left, infer(left, scope), right, infer(right, scope), scope)
 
 
+def compare_bounds(subject: t.Expr, bounds: Sequence[t.Expr], scope: Scope) -> None:
+    """Bounds against what they bound. Where none fits or has a mend of its own, the subject is wrong: told once."""
+    before = len(scope.findings)
+    for bound in bounds:
+        compare_kinds(subject, bound, scope)
+    found = scope.findings[before:]
+    clashes = [finding for finding in found if finding.code == "K002"]
+    if len(clashes) == len(bounds) and not any(isinstance(finding.args["near"], Ready) for finding in clashes):
+        scope.findings[before:] = [finding for finding in found if finding not in clashes[1:]]
+
+
 def _is_one_of(node: t.IsOneOf, scope: Scope) -> Kind:
     kind = infer(node.value, scope)
     if kind is not None:
@@ -268,17 +280,15 @@ def _per(node: t.Per, scope: Scope) -> Kind | None:
 def _block(node: t.Block, scope: Scope) -> Kind | None:
     match node:
         case t.Bands(subject=subject, rows=rows):
+            compare_bounds(subject, [bound for row in rows for bound in bounds_of(row.band)], scope)
             for row in rows:
-                for bound in bounds_of(row.band):
-                    compare_kinds(subject, bound, scope)
                 if isinstance(row.outcome, t.Slope) and not isinstance(row.band, t.Interval):
                     scope.report("K016", row.band.span)
             if not rows:
                 infer(subject, scope)
             return unify(tuple(row.outcome for row in rows), scope)
         case t.Points(subject=subject, rows=points):
-            for point in points:
-                compare_kinds(subject, point.at, scope)
+            compare_bounds(subject, [point.at for point in points], scope)
             ends = [end for end in (constant(point.at) for point in points) if end is not None]
             if len(points) < 2 or any(low >= high for low, high in pairwise(ends)):
                 scope.report("P023", node.span)

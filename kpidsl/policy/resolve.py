@@ -128,18 +128,25 @@ _ABSENCES = frozenset({"P001", "P005", "P010", "P018", "P073", "P021", "P022", "
 _UNKNOWN = frozenset({"N001", "N006", "N007", "N011", "N012", "N013", "N014", "P006", "P030", "P031", "P033",
                       "P047"})  # fmt: skip
 
+# Shares are broken where a replacement went astray, and keys lack where a table has lost a column.
+_CAUSE = {"P035": "P033", "P056": "P014"}
+
 
 def _causes(findings: list[Finding]) -> list[Finding]:
     """Without the findings that only follow from a line, or a file, that could not be read."""
     unread = [f.place for f in findings if f.code[0] in "LS" and isinstance(f.place, Span)]
     lines = {place.source.lines[place.line - 1] for place in unread}
-    lost_file = any(f.code == "P002" for f in findings)
+    codes = {finding.code for finding in findings}
+    lost_file = "P002" in codes
+    declared = {word for place in unread for line in place.source.lines for word in line.split()[1:2]}
 
     def follows(finding: Finding) -> bool:
         if finding.code in _ABSENCES:
             return bool(unread) or lost_file
+        if _CAUSE.get(finding.code) in codes:
+            return True
         name = str(finding.args.get("name", ""))
-        return finding.code in _UNKNOWN and (lost_file or any(name in line for line in lines))
+        return finding.code in _UNKNOWN and (lost_file or name in declared or any(name in line for line in lines))
 
     return [finding for finding in findings if not follows(finding)]
 

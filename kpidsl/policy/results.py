@@ -1,7 +1,7 @@
 """Grades and ranks: what a value is called, and what place it takes."""
 
 from kpidsl.policy.bands import check_bands
-from kpidsl.policy.infer import compare_kinds, condition, infer
+from kpidsl.policy.infer import compare_bounds, condition, infer
 from kpidsl.policy.model import bounds_of
 from kpidsl.policy.scope import Scope
 from kpidsl.syntax import tree as t
@@ -18,9 +18,7 @@ def check_result(result: t.Grade | t.Rank, groups: list[str], scope: Scope) -> N
         return
     _quantity(result.value, scope)
     bands = [row for row in result.rows if isinstance(row, t.GradeBand)]
-    for band in bands:
-        for bound in bounds_of(band.band):
-            compare_kinds(result.value, bound, scope)
+    compare_bounds(result.value, [bound for band in bands for bound in bounds_of(band.band)], scope)
     rows = tuple(t.BandRow(band.span, band.band, t.Missing(band.span)) for band in bands)
     check_bands(t.Bands(result.span, result.value, rows), scope)
     known = list(dict.fromkeys(band.grade.text for band in bands))

@@ -22,7 +22,8 @@ BLOCKS = {"BANDS": "band_row", "LINEAR": "point_row", "CHOOSE": "case_row"}
 HEADS = ("file_line", "policy_line", "ledger_line")
 MARKS = frozenset(OPERATORS.values())
 # Units that numbers are written without.
-UNITS = frozenset({"分", "个", "条", "次", "件", "户", "人", "小时", "points", "point", "hours", "times"})
+UNITS = frozenset({"分", "个", "条", "次", "件", "户", "人", "家", "名", "小时", "年", "月", "周",
+                   "points", "point", "hours", "times"})
 # Blocks that make no sense without lines of their own.
 NEED_LINES = frozenset({"TABLE", "EVENTS", "FACTS", "GRADE", "EXAMPLE", "ASSESS", "TOTAL", "PAYOUT"})
 
