@@ -13,6 +13,7 @@ from kpidsl.syntax import tree as t
 from kpidsl.text.findings import Finding, Word
 from kpidsl.text.source import Source, Span
 from kpidsl.text.wording import has_errors
+from kpidsl.text.words import word_table
 from kpidsl.values.kinds import PERIODS, Base
 from kpidsl.values.node import changed
 
@@ -131,6 +132,8 @@ _UNKNOWN = frozenset({"N001", "N006", "N007", "N011", "N012", "N013", "N014", "P
 # Shares are broken where a replacement went astray, and keys lack where a table has lost a column.
 _CAUSE = {"P035": "P033", "P056": "P014"}
 
+_DECLARING = ("PARAM", "TABLE", "LET", "EVENTS", "SECTION", "RULE", "PART", "PAYOUT", "GRADE", "RANK")
+
 
 def _causes(findings: list[Finding]) -> list[Finding]:
     """Without the findings that only follow from a line, or a file, that could not be read."""
@@ -138,7 +141,9 @@ def _causes(findings: list[Finding]) -> list[Finding]:
     lines = {place.source.lines[place.line - 1] for place in unread}
     codes = {finding.code for finding in findings}
     lost_file = "P002" in codes
-    declared = {word for place in unread for line in place.source.lines for word in line.split()[1:2]}
+    heads = {form for token in _DECLARING for form in word_table().words[token].values()}
+    texts = (line.split() for place in unread for line in place.source.lines)
+    declared = {words[1] for words in texts if len(words) > 1 and words[0] in heads}
 
     def follows(finding: Finding) -> bool:
         if finding.code in _ABSENCES:
