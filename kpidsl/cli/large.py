@@ -14,11 +14,12 @@ from typing import Any
 
 from kpidsl.cli.scoring import Level, Scored, Stored, as_scored, prepared
 from kpidsl.cli.sources import Inputs, given_path, path_beside
-from kpidsl.core.columns import ROW, TooWideError, column_name, quoted
+from kpidsl.core.columns import TooWideError, column_name
 from kpidsl.core.program import Table
 from kpidsl.core.results import Outcome
-from kpidsl.facts.bulk import Loaded, NotBulkError, load
+from kpidsl.facts.bulk import load
 from kpidsl.facts.bulk_join import join_large
+from kpidsl.facts.bulk_reader import Loaded, NotBulkError
 from kpidsl.facts.join import Joined
 from kpidsl.facts.results import Result, put, rows, to_parquet
 from kpidsl.facts.sheets import Sheet
@@ -60,8 +61,6 @@ def score_large(inputs: Inputs, lang: Lang) -> Scored | None:
         connection.close()
         return None
     joined = _with_unscored(joined, loaded[0], [unscored.row for unscored in found.unscored])
-    for table in loaded:
-        connection.execute(f"DROP TABLE {table.reader.raw}")
     totals = tuple(table.rows for table in loaded)
     level = Level(program, joined, Outcome((), found.unscored), Stored(connection, found), totals)
     hashes = {path: _hash(path) for path in (inputs.facts, *(str(path) for path in paths.values()))}
@@ -72,7 +71,7 @@ def _with_unscored(joined: Joined, facts: Loaded, numbers: list[int]) -> Joined:
     """With the rows that could not be scored among those that are not good."""
     if not numbers:
         return joined
-    found = facts.reader.read(f"typed.{quoted(ROW)} IN ({', '.join(map(str, numbers))})")
+    found = facts.reader.read(sorted(numbers))
     rows = sorted((*joined.facts.rows, *found.rows), key=lambda row: row.number)
     sheet = replace(joined.facts.sheet, rows=tuple(row.cells for row in rows), numbers=tuple(r.number for r in rows))
     return replace(joined, facts=replace(joined.facts, rows=tuple(rows), sheet=sheet))

@@ -2,13 +2,14 @@
 as for small ones, of the few rows that it concerns.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from kpidsl.core.columns import FACTS, NUMBER, ROW, Columns, column_name, quoted, table_name
 from kpidsl.core.program import Program
-from kpidsl.facts.bulk import Loaded
+from kpidsl.facts.bulk_reader import MOST_ODD, Loaded
 from kpidsl.facts.join import Joined, doubtful, join, owned_by, subjects
 from kpidsl.facts.read import Facts, Reading
 from kpidsl.facts.shapes import literal
@@ -42,15 +43,27 @@ def _concerned(connection: Any, program: Program, table: Loaded) -> Facts:
     """Rows of events that are bad, that no good row owns, or that are there twice; all get their owner's row."""
     name, subject = table_name(table.table.name), column_name("", program.subject)
     owner = column_name(table.table.name, table.table.owner)
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT {name}.*, {FACTS}.{quoted(ROW)} FROM {name} "
+    joined = quoted(f"joined {table.table.name}")
+    connection.execute(f"CREATE TEMP TABLE {joined} AS SELECT {name}.*, {FACTS}.{quoted(ROW)} FROM {name} "
                        f"LEFT JOIN {FACTS} ON {FACTS}.{subject} = {owner}")  # fmt: skip
-    cells = ", ".join(f"c{at}" for at in range(len(table.reader.sheet.header)))
-    twice = f"SELECT {cells} FROM {table.reader.raw} GROUP BY ALL HAVING count(*) > 1"
-    top = table.reader.sheet.top + 1
-    same = " AND ".join(f"one.c{at} IS NOT DISTINCT FROM other.c{at}" for at in range(len(table.reader.sheet.header)))
-    rows = f"SELECT one.rowid + {top} FROM {table.reader.raw} AS one JOIN ({twice}) AS other ON {same}"
-    found = table.reader.read(f"typed.{quoted(ROW)} IS NULL OR typed.{quoted(NUMBER)} IN ({rows})")
+    connection.execute(f"DROP VIEW {name}")
+    connection.execute(f"ALTER TABLE {joined} RENAME TO {name}")
+    lost = connection.execute(f"SELECT {quoted(NUMBER)} FROM {name} WHERE {quoted(ROW)} IS NULL "
+                              f"LIMIT {MOST_ODD + 1}").fetchall()  # fmt: skip
+    found = table.reader.read(sorted({number for (number,) in lost} | set(_twins(connection, table))))
     return _rows(table, [*table.bad.rows, *found.rows], table.findings)
+
+
+def _twins(connection: Any, table: Loaded) -> list[int]:
+    """The numbers of good rows of which every cell is written as in another one."""
+    name = table_name(table.table.name)
+    cells = ", ".join(column_name(table.table.name, item.field.name) for item in table.reader.matched)
+    twice = f"SELECT hash({cells}) FROM {name} GROUP BY 1 HAVING count(*) > 1"
+    alike = connection.execute(f"SELECT {quoted(NUMBER)} FROM {name} WHERE hash({cells}) IN ({twice}) "
+                               f"LIMIT {MOST_ODD + 1}").fetchall()  # fmt: skip
+    rows = table.reader.read(sorted(number for (number,) in alike)).rows
+    counted = Counter(row.cells for row in rows)
+    return [row.number for row in rows if counted[row.cells] > 1]
 
 
 def _rows(table: Loaded, rows: Iterable[Reading], findings: Iterable[Any]) -> Facts:
@@ -76,9 +89,10 @@ def _spoilt(connection: Any, program: Program, facts: Loaded, names: set[str]) -
     if not names:
         return ()
     condition = f"{column_name('', program.subject)} IN ({_listed(names)})"
-    rows = facts.reader.read(condition).rows
-    connection.execute(f"DELETE FROM {FACTS} WHERE {condition}")
-    return rows
+    numbers = [number for (number,) in
+               connection.execute(f"SELECT {quoted(ROW)} FROM {FACTS} WHERE {condition}").fetchall()]  # fmt: skip
+    facts.reader.leave_out(condition)
+    return facts.reader.read(sorted(numbers)).rows
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -10,25 +10,32 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, floor
 
+from kpidsl.core.columns import TYPES
 from kpidsl.core.program import Field
 from kpidsl.facts.headers import Matched
 from kpidsl.values.kinds import Base, Range, Value
 from kpidsl.values.reading import LARGEST_BARE_SHARE, NO, UNFOLDED, YES
 
 MOST_PLACES = 6
-_DIGITS = r"-?[0-9]{1,11}"
-_FEWER_DIGITS = r"-?[0-9]{1,8}"
+MOST_DIGITS, FEWER_DIGITS = 11, 8
+_DIGITS = rf"-?[0-9]{{1,{MOST_DIGITS}}}"
+_FEWER_DIGITS = rf"-?[0-9]{{1,{FEWER_DIGITS}}}"
 _DECIMALS = rf"([.][0-9]{{1,{MOST_PLACES}}})?"
 # What `values.reading.fold` would change, and what may be a mark of a spreadsheet's.
 _ODD = re.sub(r"\\u([0-9a-f]{4})", r"\\x{\1}", UNFOLDED.pattern) + "|^['#]"
 _DAY = r"[1-8][0-9]{3}-[0-9]{2}-[0-9]{2}"
 SHARES = (Base.PERCENT, Base.PP)
+_WHOLE = re.compile(r"(TINYINT|SMALLINT|INTEGER|BIGINT)")
+_DECIMAL = re.compile(r"DECIMAL\((\d+),(\d+)\)")
 
 
 @dataclass(frozen=True)
 class Shape:
     """Of one column `cell`: when it is `plain` and not empty, how many decimals it has, and, times `scale` and with so
     many decimals, what it comes to; `bare`: when it is a share without its sign.
+
+    A number is read from its `digits`, of which there are at most `most` before the point; `tail`: what may stand
+    behind them. `exact`: the column is no text but a number of so many decimals.
     """
 
     cell: str
@@ -38,12 +45,27 @@ class Shape:
     times: str = "1"
     digits: str = ""
     bare: str = "FALSE"
+    most: int = MOST_DIGITS
+    tail: str = ""
+    exact: int | None = None
 
-    def number(self, places: int) -> str:
-        """As a whole number, `scale` * 10 ** `places` times the value."""
-        text = f"TRY_CAST({self.digits} AS DECIMAL(18, {places}))"
-        whole = f"CAST({text} * {10**places} AS BIGINT)" if places else f"CAST({text} AS BIGINT)"
-        return whole if self.times == "1" else f"({whole} * {self.times})"
+    def decimal(self, digits: str, places: int) -> str:
+        """The number as a decimal of so many places, NULL where it has more digits; more places are rounded away."""
+        return f"TRY_CAST({digits} AS DECIMAL({self.most + places}, {places}))"
+
+    def swift(self, digits: str, decimal: str) -> str:
+        """What only holds where the cell is plain, and `decimal` all of it: it would be written the same."""
+        same = f"CAST({decimal} AS VARCHAR) = {digits}"
+        if not self.tail:
+            return same
+        return f"({same} AND suffix({self.cell}, '{self.tail}') AND strlen({self.cell}) = strlen({digits}) + 1)"
+
+    def number(self, decimal: str, places: int, bits: int) -> str:
+        """As a whole number of `bits`, `scale` * 10 ** `places` times the value; NULL where it does not fit."""
+        whole = decimal if not places else f"{decimal} * CAST({10**places} AS DECIMAL({places + 1}, 0))"
+        if self.times == "1":
+            return f"TRY_CAST({whole} AS {TYPES[bits]})"
+        return f"TRY_CAST(CAST({whole} AS BIGINT) * {self.times} AS {TYPES[bits]})"
 
 
 def literal(text: str) -> str:
@@ -54,8 +76,8 @@ def matches(cell: str, pattern: str) -> str:
     return f"regexp_full_match({cell}, {literal(pattern)})"
 
 
-def shape(column: Matched, cell: str) -> Shape | None:
-    """None for a kind that is only read cell by cell."""
+def shape(column: Matched, cell: str, kind_of_cell: str = "VARCHAR") -> Shape | None:
+    """None for a kind that is only read cell by cell; `cell` is a text, or the number that `kind_of_cell` says."""
     kind = column.field.kind
     match kind.base:
         case Base.TEXT:
@@ -66,15 +88,39 @@ def shape(column: Matched, cell: str) -> Shape | None:
             return Shape(cell, f"(lower({cell}) IN ({', '.join(map(literal, (*YES, *NO)))}))")
         case Base.DATE:
             return Shape(cell, f"({matches(cell, _DAY)} AND TRY_CAST({cell} AS DATE) IS NOT NULL)")
-        case Base.PERCENT | Base.PP:
-            return _share(column, cell)
-        case Base.COUNT:
-            return Shape(cell, matches(cell, _DIGITS), digits=cell)
     if not kind.numeric:
         return None
+    return _stored(column, cell, kind_of_cell) or _written(column, cell)
+
+
+def _written(column: Matched, cell: str) -> Shape:
+    """A number as text."""
+    if column.field.kind.base in SHARES:
+        return _share(column, cell)
+    if column.field.kind.base is Base.COUNT:
+        return Shape(cell, matches(cell, _DIGITS), digits=cell)
     times = int(column.scale or 1)
-    digits = _DIGITS if times == 1 else _FEWER_DIGITS
-    return Shape(cell, matches(cell, digits + _DECIMALS), _places(cell), 1, str(times), cell)
+    digits, most = (_DIGITS, MOST_DIGITS) if times == 1 else (_FEWER_DIGITS, FEWER_DIGITS)
+    return Shape(cell, matches(cell, digits + _DECIMALS), _places(cell), 1, str(times), cell, most=most)
+
+
+def _stored(column: Matched, cell: str, kind_of_cell: str) -> Shape | None:
+    """A number as such, of which no digit is in doubt."""
+    decimal = _DECIMAL.fullmatch(kind_of_cell)
+    places = int(decimal[2]) if decimal else 0
+    if not (decimal or _WHOLE.fullmatch(kind_of_cell)) or places > MOST_PLACES:
+        return None
+    base, times = column.field.kind.base, column.scale or 1
+    most = min(MOST_DIGITS if times == 1 else FEWER_DIGITS, int(decimal[1]) - places if decimal else MOST_DIGITS)
+    if base in SHARES:
+        if column.scale is not None or not places:
+            return None
+        plain = f"({cell} BETWEEN -{LARGEST_BARE_SHARE} AND {LARGEST_BARE_SHARE})"
+        return Shape(cell, plain, bare="TRUE", digits=cell, most=most, exact=places)
+    if base is Base.COUNT and places:
+        return None
+    plain = f"({cell} IS NOT NULL)"
+    return Shape(cell, plain, times=str(int(times)), digits=cell, most=most, exact=places)
 
 
 def _places(cell: str) -> str:
@@ -87,13 +133,13 @@ def _share(column: Matched, cell: str) -> Shape:
     places = f"greatest({_places(cell)} - CAST(suffix({cell}, '%') AS INTEGER), 0)"
     bare = matches(cell, r"-?[0-9]{1,2}" + _DECIMALS)
     size = f"abs(TRY_CAST({cell} AS DECIMAL(18, {MOST_PLACES})))"
-    digits = f"rtrim({cell}, '%')"
+    digits = f"replace({cell}, '%', '')"
     if column.scale is not None:
         fits = f"({bare} AND ({size} > 1 OR {size} = 0))"
-        return Shape(cell, f"({signed} OR {fits})", places, 100, "1", digits)
+        return Shape(cell, f"({signed} OR {fits})", places, 100, "1", digits, tail="%")
     fits = f"({bare} AND {size} <= {LARGEST_BARE_SHARE})"
     times = f"CASE WHEN suffix({cell}, '%') THEN 1 ELSE 100 END"
-    return Shape(cell, f"({signed} OR {fits})", places, 100, times, digits, f"({fits})")
+    return Shape(cell, f"({signed} OR {fits})", places, 100, times, digits, f"NOT suffix({cell}, '%')", tail="%")
 
 
 def within(limits: Range, number: str, scale: int) -> str:

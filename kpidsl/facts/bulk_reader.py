@@ -1,0 +1,114 @@
+"""A large table on its way from a file into the database."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from kpidsl.core.columns import NUMBER, ROW, Column, quoted, table_name
+from kpidsl.core.program import Table
+from kpidsl.facts.bulk_source import Source
+from kpidsl.facts.headers import Matched
+from kpidsl.facts.read import Facts, read_table
+from kpidsl.facts.shapes import Shape
+from kpidsl.facts.sheets import Sheet
+from kpidsl.text.findings import Finding
+
+MOST_ODD = 50_000
+
+
+class NotBulkError(Exception):
+    """A table that is to be read row by row: for its form, or because too many rows are odd."""
+
+
+class Held(NamedTuple):
+    """How a column of numbers is stored: with so many decimals, in so many bits."""
+
+    places: int
+    bits: int
+
+
+@dataclass
+class Loaded:
+    """A table in the database: its columns, how many rows it had, and those that are not good, as read one by one."""
+
+    table: Table
+    columns: dict[str, Column]
+    rows: int
+    bad: Facts
+    findings: tuple[Finding, ...]
+    reader: "Reader"
+
+
+@dataclass
+class Reader:
+    """A table on its way. `shapes` are those of fields that have a column, and `held` says how its numbers are stored.
+
+    `stored` are all rows that are in the file, in its order, so that a row's place there is its number; `mended`, where
+    there are any, those that were odd and are good once they are read one by one.
+    """
+
+    connection: Any
+    table: Table
+    sheet: Sheet
+    matched: list[Matched]
+    source: Source
+    shapes: dict[str, Shape] = field(default_factory=dict)
+    held: dict[str, Held] = field(default_factory=dict)
+    mended: str = ""
+
+    @property
+    def stored(self) -> str:
+        return quoted(f"stored {self.table.name}")
+
+    @property
+    def target(self) -> str:
+        return table_name(self.table.name)
+
+    @property
+    def number(self) -> str:
+        return quoted(NUMBER if self.table.name else ROW)
+
+    @property
+    def first(self) -> int:
+        """The number of the first row; rows are numbered as spreadsheets number them."""
+        return self.sheet.top + 1
+
+    def bare(self, item: Matched) -> str:
+        """The column that says of which rows a share has no sign."""
+        return quoted(f"bare {item.at}")
+
+    def one(self, query: str) -> Any:
+        """The first row that a query gives."""
+        return self.connection.execute(query).fetchone()
+
+    def scale(self, item: Matched) -> int:
+        own = self.shapes.get(item.field.name)
+        if own is not None:
+            held = self.held.get(item.field.name)
+            return int(own.scale * 10 ** (held.places if held else 0))
+        return item.field.default.denominator if isinstance(item.field.default, Fraction) else 1
+
+    def where(self, condition: str) -> list[int]:
+        """The numbers of stored rows that fulfil `condition`, or more of them than can be read."""
+        found = self.connection.execute(f"SELECT rowid + {self.first} FROM {self.stored} WHERE {condition} "
+                                        f"LIMIT {MOST_ODD + 1}").fetchall()  # fmt: skip
+        return [number for (number,) in found]
+
+    def read(self, numbers: Sequence[int]) -> Facts:
+        """These rows read one by one. Raises NotBulkError."""
+        if len(numbers) > MOST_ODD:
+            raise NotBulkError
+        found: list[Any] = []
+        if numbers:
+            query = self.source.texts([number - self.first for number in numbers])
+            found = self.connection.execute(f"{query} ORDER BY 1").fetchall()
+        rows = tuple(tuple(cell or "" for cell in cells) for _, *cells in found)
+        own = tuple(row[0] + self.first for row in found)
+        return read_table(Sheet(self.sheet.name, self.sheet.header, rows, own, top=self.sheet.top), self.table)
+
+    def leave_out(self, condition: str) -> None:
+        """Marks rows as odd, and forgets what came of those that were odd before."""
+        self.connection.execute(f"UPDATE {self.stored} SET odd = TRUE WHERE {condition}")
+        if self.mended:
+            self.connection.execute(f"DELETE FROM {self.mended} WHERE {condition}")

@@ -1,0 +1,91 @@
+"""Runs by the database give what runs row by row give: the same files and the same findings, whatever the cells."""
+
+import csv
+import random
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from kpidsl.cli.main import group
+from kpidsl.reports.words import phrase
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "bench"))
+
+from facts import make
+
+ROOT = Path(__file__).parent.parent
+POLICY = str(ROOT / "bench" / "grid-2014-ranked.kpi")
+FACTS = ROOT / "examples" / "grid-2014-05.csv"
+EVENTS = ("统付签约", "高价值回流")
+ODD = [
+    "", "-1", "1e3", "5e2", "12e2", "1_000", "5.7", " 12", "12 ", "+5", "007", '"', "'3", "１２", "1,234", "4,00", "0",
+    "-0", "-0.00", "99999999999", "999999999999", "2147483648", "3000000000", "12.3456789", "12345678.123456", "0.86",
+    "86", "10", "10.01", "50%", "50.125%", "100.00%", "1%%", "%", "-5%", ".5", "5.", "abc", "合计", "=1+1", "#N/A",
+    "a,b", "a\nb",
+]  # fmt: skip
+ROW_BY_ROW = phrase("en", "row by row") + "\n"
+Table = list[list[str]]
+
+
+def tables() -> dict[str, Table]:
+    """The example's facts, three times over, and its events."""
+    found = {"": _read(FACTS), **{name: _read(FACTS.with_name(f"{FACTS.stem}.{name}.csv")) for name in EVENTS}}
+    header, *rows = found[""]
+    more = [[f"{row[0]}-{copy}", *row[1:]] for copy in range(2) for row in rows]
+    return {**found, "": [header, *rows, *more]}
+
+
+def _read(path: Path) -> Table:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.reader(file))
+
+
+def spoil(found: dict[str, Table], draw: random.Random) -> None:
+    """Odd cells; rows that stand twice; shares without their sign; cells that are written out further."""
+    for table in found.values():
+        for _ in range(draw.choice([0, 1, 8])):
+            draw.choice(table[1:])[draw.randrange(len(table[0]))] = draw.choice(ODD)
+        if draw.random() < 0.4:
+            table.insert(draw.randrange(1, len(table)), draw.choice(table[1:])[:])
+        if draw.random() < 0.4:
+            at = draw.randrange(1, len(table[0]))
+            for row in table[1:]:
+                bare = row[at].rstrip("%")
+                row[at] = draw.choice([row[at], bare]) if "%" in row[at] else row[at] + draw.choice(["", ".0", ".50"])
+
+
+def write(folder: Path, found: dict[str, Table], draw: random.Random) -> str:
+    end, encoding = draw.choice(["\n", "\r\n"]), draw.choice(["utf-8", "utf-8-sig", "gb18030"])
+    for name, table in found.items():
+        path = folder / (f"facts.{name}.csv" if name else "facts.csv")
+        with path.open("w", encoding=encoding, newline="") as file:
+            csv.writer(file, lineterminator=end).writerows(table)
+    return str(folder / "facts.csv")
+
+
+def run(facts: str, engine: str, folder: Path) -> tuple[int, str, dict[str, bytes]]:
+    folder.mkdir()
+    asked = ["run", POLICY, facts, "--engine", engine, "--keep-going", "-o", str(folder / "scores.csv"), "--lang", "en"]
+    result = CliRunner(catch_exceptions=False).invoke(group, asked)
+    return result.exit_code, result.stderr.replace(str(folder), ""), {p.name: p.read_bytes() for p in folder.iterdir()}
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_same_from_both_engines(seed: int, tmp_path: Path) -> None:
+    draw, found = random.Random(seed), tables()
+    spoil(found, draw)
+    facts = write(tmp_path, found, draw)
+    (code, told, files), exact = (run(facts, engine, tmp_path / engine) for engine in ("columnar", "exact"))
+    assert (code, told.replace(ROW_BY_ROW, ""), files) == exact
+    assert "scores.csv" in files
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_plain_files_are_read_by_the_database(form: str, tmp_path: Path) -> None:
+    facts = str(make(300, tmp_path, form))
+    (code, told, files), exact = (run(facts, engine, tmp_path / engine) for engine in ("columnar", "exact"))
+    assert code == 0
+    assert (code, told, files) == exact
+    assert ROW_BY_ROW not in told
