@@ -1,3 +1,3 @@
-from kpidsl.cli.main import main
+from kpidsl.cli.entry import main
 
 main()

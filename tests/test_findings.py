@@ -18,12 +18,14 @@ CASES = {path.stem: path.read_text(encoding="utf-8") for path in (ROOT / "tests/
 AS_BYTES = {"L006": b"#" * (LONGEST_TEXT + 1), "L007": b"\xff"}
 # What needs a workbook: tests/test_workbooks.py.
 IN_WORKBOOKS = {"D047"}
+# What needs a database: tests/test_databases.py.
+IN_DATABASES = {"D062", "D063", "D064"}
 # These only follow from a fault of a row.
 WITH_OTHERS = {"D023": {"D011"}, "D048": {"D011"}, "D035": {"D039"}, "D022": {"D023"}}
 
 
 def test_every_code_has_a_case() -> None:
-    assert {*CASES, *AS_BYTES, *IN_WORKBOOKS} == {*catalogue()}
+    assert {*CASES, *AS_BYTES, *IN_WORKBOOKS, *IN_DATABASES} == {*catalogue()}
 
 
 def test_every_code_has_its_page() -> None:

@@ -1,33 +1,23 @@
 """Runs over large files: facts are read, scored and written by the embedded database, without a row in between."""
 
-import codecs
 import csv
-import hashlib
-import io
-import os
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path, PurePath
-from typing import Any
+from pathlib import Path
 
 from kpidsl.cli.scoring import Level, Scored, Stored, as_scored, prepared
 from kpidsl.cli.sources import Inputs, given_path, path_beside
+from kpidsl.cli.workspace import Workspace
 from kpidsl.core.columns import TooWideError, column_name
-from kpidsl.core.program import Table
 from kpidsl.core.results import Outcome
 from kpidsl.facts.bulk import load
 from kpidsl.facts.bulk_join import join_large
 from kpidsl.facts.bulk_reader import Loaded, NotBulkError
 from kpidsl.facts.join import Joined
+from kpidsl.facts.origins import detach, digest, origin
 from kpidsl.facts.results import Result, put, rows, to_parquet
-from kpidsl.facts.sheets import Sheet
 from kpidsl.reports.scores import cells, columns, inert, who
 from kpidsl.text.words import Lang
 
-HEAD = 1 << 16
-MOST_HEAD = 5
 LARGE = 1_000_000
 """Bytes from which a run is worth a database."""
 ENDINGS = (".csv", ".parquet")
@@ -38,7 +28,7 @@ def is_large(inputs: Inputs) -> bool:
     return path.suffix.lower() in ENDINGS and path.is_file() and path.stat().st_size >= LARGE
 
 
-def score_large(inputs: Inputs, lang: Lang) -> Scored | None:
+def score_large(inputs: Inputs, space: Workspace, lang: Lang) -> Scored | None:
     """Scores in a database; None where the run is to be made row by row. Raises RefusedError."""
     import duckdb
 
@@ -51,19 +41,22 @@ def score_large(inputs: Inputs, lang: Lang) -> Scored | None:
     named = all(kinds[name].textual for name in (program.subject, *program.within))
     if inputs.sheet or inputs.period or program.above or program.dated or None in paths.values() or not named:
         return None
-    connection = duckdb.connect()
+    asked = [(inputs.facts, program.facts), *((str(paths[table.name]), table) for table in program.events)]
     try:
-        loaded = [_load(connection, path or "", table, inputs.encoding)
-                  for path, table in ((inputs.facts, program.facts), *((paths[t.name], t) for t in program.events))]
-        joined, tables = join_large(connection, program, loaded[0], loaded[1:])
-        found = score(connection, program, tables)
+        found = [origin(space.connection, path, inputs.encoding, space.folder) for path, _ in asked]
+        loaded = [load(space.connection, own, table) for own, (_, table) in zip(found, asked, strict=True)]
+        joined, tables = join_large(space.connection, program, loaded[0], loaded[1:])
+        scored = score(space.connection, program, tables)
+        joined = _with_unscored(joined, loaded[0], [unscored.row for unscored in scored.unscored])
+        hashes = {own.file or own.head.name: digest(space.connection, own) for own in found}
+    except duckdb.InterruptException:
+        raise
     except (NotBulkError, UnsupportedError, TooWideError, duckdb.Error):
-        connection.close()
+        space.close()
         return None
-    joined = _with_unscored(joined, loaded[0], [unscored.row for unscored in found.unscored])
+    detach(space.connection)
     totals = tuple(table.rows for table in loaded)
-    level = Level(program, joined, Outcome((), found.unscored), Stored(connection, found), totals)
-    hashes = {path: _hash(path) for path in (inputs.facts, *(str(path) for path in paths.values()))}
+    level = Level(program, joined, Outcome((), scored.unscored), Stored(space.connection, scored), totals)
     return as_scored(policy, (level,), hashes)
 
 
@@ -75,72 +68,6 @@ def _with_unscored(joined: Joined, facts: Loaded, numbers: list[int]) -> Joined:
     rows = sorted((*joined.facts.rows, *found.rows), key=lambda row: row.number)
     sheet = replace(joined.facts.sheet, rows=tuple(row.cells for row in rows), numbers=tuple(r.number for r in rows))
     return replace(joined, facts=replace(joined.facts, rows=tuple(rows), sheet=sheet))
-
-
-def _load(connection: Any, path: str, table: Table, encoding: str | None) -> Loaded:
-    if PurePath(path).suffix.lower() not in ENDINGS:
-        raise NotBulkError
-    if PurePath(path).suffix.lower() == ".parquet":
-        return load(connection, path, table, _parquet_head(connection, path))
-    with _utf8(path, encoding) as readable:
-        return load(connection, readable, table, _head(path, readable))
-
-
-def _head(name: str, path: str) -> Sheet:
-    """The header and the first rows; a file that is not separated by commas is read row by row."""
-    with open(path, "rb") as file:
-        data = file.read(HEAD)
-    text = data[: data.rfind(b"\n") + 1].decode("utf-8-sig", errors="ignore") or data.decode("utf-8-sig")
-    first = text.split("\n", 1)[0]
-    if not text.strip() or first.count(",") < max(first.count("\t"), first.count(";"), 1):
-        raise NotBulkError
-    header, *lines = (tuple(cells) for cells in csv.reader(io.StringIO(text, newline="")))
-    return Sheet(name, header, tuple(lines[:MOST_HEAD]), tuple(range(2, 2 + len(lines[:MOST_HEAD]))))
-
-
-def _parquet_head(connection: Any, path: str) -> Sheet:
-    name = path.replace("'", "''")
-    cursor = connection.execute(f"SELECT * FROM '{name}' LIMIT {MOST_HEAD}")
-    header = tuple(column[0] for column in cursor.description)
-    lines = tuple(tuple("" if cell is None else str(cell) for cell in row) for row in cursor.fetchall())
-    return Sheet(path, header, lines, tuple(range(2, 2 + len(lines))))
-
-
-@contextmanager
-def _utf8(path: str, encoding: str | None) -> Iterator[str]:
-    """The file itself where it is UTF-8, else a copy that is, made in a stream."""
-    if encoding is None and _decodes(path, "utf-8"):
-        yield path
-        return
-    chosen = encoding or "gb18030"
-    handle, copy = tempfile.mkstemp(suffix=".csv")
-    try:
-        out = os.fdopen(handle, "w", encoding="utf-8", newline="")
-        with out, open(path, encoding=chosen, newline="") as read:
-            while block := read.read(1 << 20):
-                out.write(block)
-        yield copy
-    except (UnicodeDecodeError, LookupError) as error:
-        raise NotBulkError from error
-    finally:
-        os.unlink(copy)
-
-
-def _decodes(path: str, encoding: str) -> bool:
-    decoder = codecs.getincrementaldecoder(encoding)()
-    try:
-        with open(path, "rb") as file:
-            while block := file.read(1 << 22):
-                decoder.decode(block)
-            decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _hash(path: str) -> str:
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def results(level: Level, lang: Lang) -> tuple[list[Result], str]:

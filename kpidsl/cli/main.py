@@ -3,6 +3,7 @@
 import gc
 import importlib
 import sys
+from typing import Any
 
 import click
 
@@ -26,6 +27,16 @@ class Lazy(click.Group):
             return None
         command: click.Command = importlib.import_module(f"kpidsl.cli.{cmd_name}").command
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            from kpidsl.cli.terminal import INTERRUPTED, reader_language
+            from kpidsl.reports.words import phrase
+
+            click.echo(f"kpidsl: {phrase(reader_language(), 'interrupted')}", err=True)
+            return ctx.exit(INTERRUPTED)
 
 
 @click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -13,6 +13,7 @@ from kpidsl.cli import large
 from kpidsl.cli.scoring import NOBODY, Level, Scored, score_all
 from kpidsl.cli.sources import Inputs, inputs_options
 from kpidsl.cli.terminal import Command, show_findings
+from kpidsl.cli.workspace import Workspace, memory_option, workspace
 from kpidsl.core.nodes import Rank
 from kpidsl.core.program import Program
 from kpidsl.facts.write import Content, write_all
@@ -32,10 +33,11 @@ ENGINES = ("auto", "exact", "columnar")
 @click.option("-o", "--output", metavar="FILE", help="Write the scores to FILE (.csv, .xlsx, .json, .parquet).")
 @click.option("--engine", type=click.Choice(ENGINES), default="auto",
               help="What works the scores out; the results are the same. Large files go to the columnar engine.")
+@memory_option
 @click.option("--keep-going", is_flag=True, help="Score the good rows; the rejects go to a file of their own.")
 def command(policy: str, facts: str, events: tuple[str, ...], params: tuple[str, ...], encoding: str | None,
             sheet: str | None, period: str | None, lang: Lang, output: str | None, engine: str,
-            keep_going: bool) -> None:  # fmt: skip
+            memory: str | None, keep_going: bool) -> None:  # fmt: skip
     """Score the rows of FACTS (.csv or .xlsx, - for standard input) by POLICY.
 
     Every row comes out as a score or as a reject; any reject stops the run before anything is written,
@@ -43,7 +45,13 @@ def command(policy: str, facts: str, events: tuple[str, ...], params: tuple[str,
     """
     if output and PurePath(output).suffix.lower() not in FORMATS:
         raise click.UsageError(f"-o takes a file that ends in {', '.join(FORMATS)}")
-    scored = _scored(Inputs(policy, facts, events, params, encoding, sheet, period), engine, lang)
+    inputs = Inputs(policy, facts, events, params, encoding, sheet, period)
+    with workspace(memory) as space:
+        _run(_scored(inputs, engine, space, lang), facts, output, keep_going, lang)
+
+
+def _run(scored: Scored, facts: str, output: str | None, keep_going: bool, lang: Lang) -> None:
+    """Tells what was found, and writes the scores."""
     show_findings(scored.findings, lang)
     rejected = has_errors(scored.findings)
     stopped = rejected and not keep_going
@@ -70,10 +78,10 @@ def command(policy: str, facts: str, events: tuple[str, ...], params: tuple[str,
     sys.exit(1 if rejected else 0)
 
 
-def _scored(inputs: Inputs, engine: str, lang: Lang) -> Scored:
+def _scored(inputs: Inputs, engine: str, space: Workspace, lang: Lang) -> Scored:
     """By the engine that is asked for, or that suits the size; the exact one takes what the columnar one does not."""
     if engine == "columnar" or (engine == "auto" and large.is_large(inputs)):
-        found = large.score_large(inputs, lang)
+        found = large.score_large(inputs, space, lang)
         if found is not None:
             return found
         if engine == "columnar":

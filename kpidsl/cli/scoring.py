@@ -1,6 +1,5 @@
 """From a policy and files of facts to scores: what `run` and `explain` share."""
 
-import hashlib
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -12,6 +11,7 @@ import click
 
 import kpidsl
 from kpidsl.check.holes import refused
+from kpidsl.cli.files import Files
 from kpidsl.cli.sources import Inputs, Tables, read_params, read_tables
 from kpidsl.cli.terminal import load_policy
 from kpidsl.core.lower import lower
@@ -20,6 +20,7 @@ from kpidsl.core.results import Case, Outcome, Score, Unscored
 from kpidsl.engines.exact import run
 from kpidsl.facts.join import Joined, join
 from kpidsl.facts.periods import longer
+from kpidsl.facts.places import file_name
 from kpidsl.ledger.reconcile import check
 from kpidsl.policy.model import Policy
 from kpidsl.reports.rejects import rejected_rows
@@ -98,14 +99,13 @@ def score_all(inputs: Inputs, lang: Lang, subject: str | None = None) -> Scored:
         return score._replace(accounts={name: a._replace(entries=()) for name, a in score.accounts.items()})
 
     policy, program = prepared(inputs, lang)
-    files: dict[str, bytes] = {}
+    files = Files(inputs.encoding)
     joined = join_all(program, read_tables(program, inputs, files))
     with _progress(joined[0].cases) as cases:
         lost = [level.lost for level in joined]
         outcomes = run(program, [cases, *(level.cases for level in joined[1:])], keep, lost)
     levels = tuple(map(Level, program.levels, joined, outcomes))
-    hashes = {path: hashlib.sha256(data).hexdigest() for path, data in files.items()}
-    return as_scored(policy, levels, hashes)
+    return as_scored(policy, levels, files.hashes)
 
 
 def prepared(inputs: Inputs, lang: Lang) -> tuple[Policy, Program]:
@@ -158,7 +158,9 @@ def _failure(unscored: Unscored, level: Level, headers: Mapping[str, str], sheet
     sheet = level.joined.facts.sheet
     unit = level.program.unit
     named = f"{unscored.subject} {label(unit, unscored.period)}" if sheet.derived and unit and unscored.period else ""
-    return Finding(unscored.code, Cell(sheet.name, unscored.row, headers.get(unscored.name, ""), named), {
+    key = f"{unscored.subject} {label(unit, unscored.period) if unit and unscored.period else ''}".strip()
+    cell = Cell(sheet.name, unscored.row, headers.get(unscored.name, ""), named, key if sheet.keyed else "")
+    return Finding(unscored.code, cell, {
         "rule": unscored.rule or Word("TOTAL"), "name": unscored.name or Word("TOTAL"), "event": event,
         "text": " ".join(line.text.split()) if line else "", "line": line.line if line else 0,
     })  # fmt: skip
@@ -172,7 +174,7 @@ def _counts(levels: Sequence[Level]) -> dict[str, Any]:
             facts = level.joined.tables[at]
             owed = {"owed": len(facts.owed)} if facts.owed else {}
             rows = level.totals[at]
-            tables[Path(facts.sheet.name).name] = {"rows": rows, "rejected": len(bad), **owed}
+            tables[file_name(facts.sheet.name)] = {"rows": rows, "rejected": len(bad), **owed}
     return {"tables": tables, "whole": not any(table["rejected"] + table.get("owed", 0) for table in tables.values())}
 
 
@@ -183,6 +185,6 @@ def _manifest(program: Program, policy: Policy, hashes: Mapping[str, str]) -> di
     return {
         "kpidsl": kpidsl.__version__, "policy": program.title, "edition": program.edition, "policy_hash": program.hash,
         "policy_files": [Path(file.path).name for file in policy.files],
-        "facts": {Path(path).name: found for path, found in hashes.items()},
+        "facts": {file_name(path): found for path, found in hashes.items()},
         "params": params,
     }  # fmt: skip

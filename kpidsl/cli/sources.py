@@ -1,17 +1,18 @@
 """Where a run takes its parameters, facts and events from: the command line, files beside each other, sheets."""
 
-import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
+from kpidsl.cli.files import Files
 from kpidsl.cli.terminal import lang_option
 from kpidsl.core.program import Field, Program, Table
 from kpidsl.facts.headers import MOST_TITLES, normal
 from kpidsl.facts.periods import has_facts
+from kpidsl.facts.places import is_address, place
 from kpidsl.facts.read import Facts, cell_finding, read_cell, read_table
-from kpidsl.facts.sheets import TABLES, WORKBOOKS, Sheet, read_sheets
+from kpidsl.facts.sheets import TABLES, WORKBOOKS, Sheet
 from kpidsl.policy.model import Policy, kind_of, range_of
 from kpidsl.text.findings import Finding, RefusedError, Word
 from kpidsl.text.source import Cell
@@ -84,7 +85,7 @@ class Tables(Node):
     lost: tuple[Finding, ...] = ()
 
 
-def read_tables(program: Program, inputs: Inputs, files: dict[str, bytes]) -> list[Tables]:
+def read_tables(program: Program, inputs: Inputs, files: Files) -> list[Tables]:
     """The tables of every level; `files` takes in what was read, by path. Raises RefusedError.
 
     What a longer period lacks is no fault before such a period is over.
@@ -116,16 +117,6 @@ def dated(program: Program, period: str | None) -> Table:
     return changed(program.facts, period=day)
 
 
-def _read_file(path: str, files: dict[str, bytes]) -> bytes:
-    if path not in files:
-        files[path] = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
-    return files[path]
-
-
-def _sheets(path: str, inputs: Inputs, files: dict[str, bytes]) -> list[Sheet]:
-    return read_sheets(path, _read_file(path, files), inputs.encoding)
-
-
 def _check_events(program: Program, inputs: Inputs) -> None:
     tables = _beside(program)
     known = {name for table in tables for name in (table.name, table.header)}
@@ -141,10 +132,10 @@ def _beside(program: Program) -> list[Table]:
     return [*own, *(table for level in program.levels for table in level.events)]
 
 
-def _facts(program: Program, inputs: Inputs, files: dict[str, bytes]) -> Facts:
+def _facts(program: Program, inputs: Inputs, files: Files) -> Facts:
     """The sheet that is asked for, or the only one that is not one of events."""
     names = {table.header for table in _beside(program)}
-    sheets = _sheets(inputs.facts, inputs, files)
+    sheets = files.sheets(inputs.facts)
     if inputs.sheet:
         own = [sheet for sheet in sheets if sheet.tab.strip() == inputs.sheet]
     else:
@@ -165,15 +156,15 @@ def _fits(sheet: Sheet, program: Program) -> bool:
     return any(sum(bool(names & line) for names in wanted) * 2 >= len(wanted) for line in lines)
 
 
-def _events(table: Table, inputs: Inputs, files: dict[str, bytes]) -> Facts | Finding:
-    """From --events, a sheet of the workbook of facts, or a file beside the facts that has the events' name."""
-    path = given_path(table, inputs)
-    for sheet in _sheets(path or inputs.facts, inputs, files):
+def _events(table: Table, inputs: Inputs, files: Files) -> Facts | Finding:
+    """From --events, a sheet or table beside the facts, or a file beside them that has the events' name."""
+    path = given_path(table, inputs) or table_beside(table, inputs)
+    for sheet in files.sheets(path or inputs.facts):
         if sheet.tab.strip() == table.header:
             return read_table(sheet, table)
     path = path or path_beside(table, inputs)
     if path:
-        return read_table(_sheets(path, inputs, files)[0], table)
+        return read_table(files.sheets(path)[0], table)
     name = Path("facts.csv" if inputs.facts == "-" else inputs.facts).stem
     return Finding("D043", None, {"name": table.header, "file": f"{name}.{table.header}.csv"})
 
@@ -184,10 +175,21 @@ def given_path(table: Table, inputs: Inputs) -> str | None:
     return given.get(table.header) or given.get(table.name)
 
 
+def table_beside(table: Table, inputs: Inputs) -> str | None:
+    """The table of the same name in the database of the facts."""
+    address = place(inputs.facts)
+    if address is None:
+        return None
+    from kpidsl.facts.databases import tables
+
+    known = tables(address)
+    return next((address.beside(name).address for name in (table.header, table.name) if name in known), None)
+
+
 def path_beside(table: Table, inputs: Inputs) -> str | None:
     """The file beside the facts that has the table's name."""
-    if inputs.facts == "-":
-        return None
+    if inputs.facts == "-" or is_address(inputs.facts):
+        return table_beside(table, inputs)
     facts = Path(inputs.facts)
     for ending in (facts.suffix, *(ending for ending in (*TABLES, *WORKBOOKS) if ending)):
         beside = facts.with_name(f"{facts.stem}.{table.header}{ending}")

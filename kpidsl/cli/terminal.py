@@ -19,6 +19,8 @@ from kpidsl.text.wording import has_errors, render
 from kpidsl.text.words import LANGS, Lang
 
 MOST_ALIKE = 20
+INTERRUPTED = 130
+"""What a run exits with that Ctrl-C has broken off, as shells have it."""
 OS_ERRORS: dict[type[OSError], str] = {FileNotFoundError: "no file", PermissionError: "no permission",
                                        IsADirectoryError: "a folder", NotADirectoryError: "no file"}  # fmt: skip
 F = TypeVar("F", bound=Callable[..., Any])

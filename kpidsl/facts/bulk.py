@@ -13,11 +13,10 @@ from kpidsl.core.columns import TYPES, Column, column_name, quoted
 from kpidsl.core.program import Table
 from kpidsl.facts.bulk_convert import SAMPLE, convert, hold
 from kpidsl.facts.bulk_reader import MOST_ODD, Loaded, NotBulkError, Reader
-from kpidsl.facts.bulk_source import source
+from kpidsl.facts.bulk_source import Origin
 from kpidsl.facts.headers import BLOCKING, NOWHERE, match, with_header
 from kpidsl.facts.read import Facts, Reading
 from kpidsl.facts.shapes import literal, shape
-from kpidsl.facts.sheets import Sheet
 from kpidsl.text.findings import Finding
 from kpidsl.text.source import Cell
 from kpidsl.values.kinds import Value
@@ -25,12 +24,13 @@ from kpidsl.values.numerals import percent
 from kpidsl.values.reading import is_bare_share, tidy
 
 
-def load(connection: Any, path: str, table: Table, head: Sheet) -> Loaded:
-    """Reads a file of which `head` has the first rows. Raises NotBulkError, and what the database raises."""
+def load(connection: Any, origin: Origin, table: Table) -> Loaded:
+    """Reads a table. Raises NotBulkError, and what the database raises."""
+    head = origin.head
     matched, findings = match(head, table)
     if with_header(head, table) is not head or any(finding.code in BLOCKING for finding in findings):
         raise NotBulkError
-    reader = Reader(connection, table, head, matched, source(connection, path, len(head.header)))
+    reader = Reader(connection, table, head, matched, origin.source)
     for item in matched:
         if item.at != NOWHERE:
             own = shape(item, f"c{item.at}", reader.source.types[item.at])
@@ -70,9 +70,9 @@ def _odd(reader: Reader) -> Facts:
 
 
 def _left_out(reader: Reader) -> Facts:
-    """The odd rows as they are read; where one is empty, rows are no lines. Raises NotBulkError."""
+    """The odd rows as they are read; a file of lines that has an empty one is refused. Raises NotBulkError."""
     odd = reader.read(reader.where("odd"))
-    if any(not any(map(str.strip, row.cells)) for row in odd.rows):
+    if reader.source.lines is not None and any(not any(map(str.strip, row.cells)) for row in odd.rows):
         raise NotBulkError
     return odd
 

@@ -1,7 +1,7 @@
 """A large table on its way from a file into the database."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -105,7 +105,7 @@ class Reader:
             found = self.connection.execute(f"{query} ORDER BY 1").fetchall()
         rows = tuple(tuple(cell or "" for cell in cells) for _, *cells in found)
         own = tuple(row[0] + self.first for row in found)
-        return read_table(Sheet(self.sheet.name, self.sheet.header, rows, own, top=self.sheet.top), self.table)
+        return read_table(replace(self.sheet, rows=rows, numbers=own), self.table)
 
     def leave_out(self, condition: str) -> None:
         """Marks rows as odd, and forgets what came of those that were odd before."""

@@ -1,20 +1,20 @@
-"""Files as relations of the database, read where they are: the rows of a CSV or Parquet file, in their order."""
+"""Large tables as relations of the database, read where they are, in their order."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import PurePath
-from typing import Any
 
-from kpidsl.core.columns import quoted
 from kpidsl.facts.shapes import literal
-from kpidsl.facts.sheets import LARGEST_CELL
+from kpidsl.facts.sheets import LARGEST_CELL, Sheet
+from kpidsl.facts.texts import Column
 
 TEXT = "VARCHAR"
+IN_ORDER = "row_number() OVER () - 1"
 
 
 @dataclass(frozen=True)
 class Source:
-    """`scan` stands after FROM and gives `columns`, of these `types`; `row` is SQL of the number of a row, from 0.
+    """`scan` stands after FROM and gives `columns`, whose cells come out as `casts`, SQL of texts, where they are not
+    `types` of their own; `row` is SQL of the number of a row, from 0.
 
     `lines`: how many rows there are if each is a line; None where this is no question.
     """
@@ -22,34 +22,51 @@ class Source:
     scan: str
     columns: Sequence[str]
     types: Sequence[str]
-    row: str
+    casts: Sequence[str]
+    row: str = IN_ORDER
     lines: int | None = None
 
     def text(self, at: int) -> str:
         """A cell as text."""
-        return self.columns[at] if self.types[at] == TEXT else f"CAST({self.columns[at]} AS {TEXT})"
+        return self.casts[at]
 
     def texts(self, numbers: Sequence[int]) -> str:
         """A query: the numbers of these rows, and their cells as texts."""
-        cells = ", ".join(f"{self.text(at)} AS c{at}" for at in range(len(self.columns)))
         wanted = ", ".join(map(str, numbers))
-        return f"SELECT * FROM (SELECT {self.row} AS number, {cells} FROM {self.scan}) WHERE number IN ({wanted})"
+        return f"SELECT * FROM ({self.all_texts()}) WHERE number IN ({wanted})"
+
+    def all_texts(self) -> str:
+        cells = ", ".join(f"{self.text(at)} AS c{at}" for at in range(len(self.columns)))
+        return f"SELECT {self.row} AS number, {cells} FROM {self.scan}"
 
 
-def source(connection: Any, path: str, width: int) -> Source:
-    """A file whose table has so many columns."""
-    if PurePath(path).suffix.lower() == ".parquet":
-        found = connection.execute(f"DESCRIBE SELECT * FROM read_parquet({literal(path)})").fetchall()
-        scan = f"read_parquet({literal(path)}, file_row_number = true)"
-        return Source(scan, [quoted(row[0]) for row in found], [row[1] for row in found], "file_row_number")
+@dataclass(frozen=True)
+class Origin:
+    """A table to be read: its header with the first rows, where the header might stand lower; and the whole of it.
+
+    `file` is what it came from, where that is a file of its own.
+    """
+
+    head: Sheet
+    source: Source
+    file: str = ""
+
+
+def relation(scan: str, columns: Sequence[Column], row: str = IN_ORDER) -> Source:
+    """What the database reads by itself."""
+    return Source(scan, [c.sql for c in columns], [c.kind for c in columns], [c.text for c in columns], row)
+
+
+def separated(path: str, width: int, header: bool) -> Source:
+    """A CSV file in UTF-8 with so many columns."""
     names = [f"c{at}" for at in range(width)]
     columns = "{" + ", ".join(f"'{name}': '{TEXT}'" for name in names) + "}"
     scan = (
-        f"read_csv({literal(path)}, columns = {columns}, header = true, auto_detect = false, delim = ',', "
+        f"read_csv({literal(path)}, columns = {columns}, header = {header}, auto_detect = false, delim = ',', "
         f"quote = '\"', escape = '\"', strict_mode = true, null_padding = false, max_line_size = {LARGEST_CELL}, "
         f"encoding = 'utf-8')"
     )
-    return Source(scan, names, [TEXT] * width, "row_number() OVER () - 1", _lines(path) - 1)
+    return Source(scan, names, [TEXT] * width, names, lines=_lines(path) - 1 if header else None)
 
 
 def _lines(path: str) -> int:

@@ -85,7 +85,7 @@ def _column(item: Field, places: list[int], sheet: Sheet, table: Table) -> Match
 
 
 def _of_header(item: Field, places: list[int], sheet: Sheet) -> Iterator[Finding]:
-    """A field's header that stands there twice, or says a unit that its kind does not have."""
+    """A field's header that stands there twice, or says a unit that its kind does not have; binary numbers."""
     if len(places) > 1:
         second = Cell(sheet.name, sheet.top, sheet.header[places[1]])
         yield Finding("D006", second, {"header": item.header})
@@ -94,6 +94,8 @@ def _of_header(item: Field, places: list[int], sheet: Sheet) -> Iterator[Finding
     if unit not in UNITS.get(item.kind.base, ("",)):
         yield Finding("D026", Cell(sheet.name, sheet.top, header.strip()), {
             "unit": unit, "kind": Word(item.kind.base), "rules": item.needed_by})  # fmt: skip
+    if header in sheet.floating and item.kind.numeric:
+        yield Finding("D064", Cell(sheet.name, sheet.top, header))
 
 
 def _unmatched(lacking: list[Field], unknown: list[str], sheet: Sheet, table: Table) -> list[Finding]:

@@ -7,7 +7,7 @@ from datetime import date
 from kpidsl.core.program import Program
 from kpidsl.core.results import Case, Event
 from kpidsl.facts.doubts import doubts
-from kpidsl.facts.read import Facts, Reading
+from kpidsl.facts.read import Facts, Reading, cell_of
 from kpidsl.text.findings import Argument, Finding, likeliest
 from kpidsl.text.source import Cell
 from kpidsl.values.kinds import Value
@@ -94,7 +94,7 @@ def _owned(table: Facts, subjects: set[str]) -> Facts:
         if str(name) not in guesses:
             guesses[str(name)] = likeliest(str(name), ordered) if len(guesses) < MOST_GUESSES else ""
         args = {"value": str(name), "near": guesses[str(name)]}
-        return replace(row, findings=(*row.findings, Finding("D022", Cell(table.sheet.name, row.number, label), args)))
+        return replace(row, findings=(*row.findings, Finding("D022", cell_of(row, table, label), args)))
 
     return replace(table, rows=tuple(checked(row) for row in table.rows), findings=(*table.findings, *_repeated(table)))
 
@@ -105,7 +105,7 @@ def _repeated(table: Facts) -> Iterator[Finding]:
     for row in table.rows:
         before = first.setdefault(row.cells, row.number)
         if before != row.number:
-            yield Finding("D032", Cell(table.sheet.name, row.number), {"row": before})
+            yield Finding("D032", cell_of(row, table), {"row": before})
 
 
 def _spoil(row: Reading, subject: str, facts: Facts, cell: Cell | None) -> Reading:
@@ -113,7 +113,7 @@ def _spoil(row: Reading, subject: str, facts: Facts, cell: Cell | None) -> Readi
         return row
     label = next(item.header for item in facts.table.fields if item.name == subject)
     args: dict[str, Argument] = {"value": str(row.values[subject]), "table": cell.table, "row": cell.row}
-    return replace(row, findings=(*row.findings, Finding("D023", Cell(facts.sheet.name, row.number, label), args)))
+    return replace(row, findings=(*row.findings, Finding("D023", cell_of(row, facts, label), args)))
 
 
 def _by_subject(table: Facts) -> dict[str, list[Event]]:

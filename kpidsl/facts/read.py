@@ -12,7 +12,7 @@ from kpidsl.facts.sheets import Sheet
 from kpidsl.text.findings import Finding, Word, likeliest
 from kpidsl.text.source import Cell
 from kpidsl.values.kinds import Base, Kind, Range, Value
-from kpidsl.values.node import Node, node
+from kpidsl.values.node import Node, changed, node
 from kpidsl.values.numerals import exact, percent, written
 from kpidsl.values.reading import UnreadableError, is_bare_share, read, tidy
 
@@ -88,7 +88,30 @@ def read_table(sheet: Sheet, table: Table) -> Facts:
     findings += [Finding("D030", Cell(sheet.name, 0, column), {"cells": len(cells), "example": cells[0],
                                                                "as": percent(Fraction(cells[0]), "%")})
                  for column, cells in notes.bare.items()]  # fmt: skip
-    return Facts(table, sheet, tuple(_unique(rows, table, sheet.name)), tuple(findings))
+    facts = Facts(table, sheet, tuple(_unique(rows, table, sheet.name)), tuple(findings))
+    return replace(facts, rows=tuple(_keyed(row, facts) for row in facts.rows)) if sheet.keyed else facts
+
+
+def _keyed(row: Reading, facts: Facts) -> Reading:
+    """With what the row is known by where its findings tell of it."""
+    if not row.findings:
+        return row
+    key = cell_of(row, facts).key
+    return replace(row, findings=tuple(_named(finding, key) for finding in row.findings))
+
+
+def _named(finding: Finding, key: str) -> Finding:
+    return changed(finding, place=finding.place._replace(key=key)) if isinstance(finding.place, Cell) else finding
+
+
+def cell_of(row: Reading, facts: Facts, column: str = "") -> Cell:
+    """Where a row stands; where nobody sees its number, with its key, or with whose it is."""
+    table, key = facts.table, ""
+    names = table.key or (table.owner,)
+    values = tuple(row.values[name] for name in names)
+    if facts.sheet.keyed and None not in values:
+        key = _key_text(values, changed(table, key=names))
+    return Cell(facts.sheet.name, row.number, column, key=key)
 
 
 def _of_period(row: Reading, table: Table, name: str) -> Reading:

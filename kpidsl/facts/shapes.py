@@ -164,7 +164,7 @@ def typed(column: Matched, own: Shape) -> str:
     kind = column.field.kind
     if kind.base is Base.YES_NO:
         return f"lower({own.cell}) IN ({', '.join(map(literal, YES))})"
-    return f"CAST({own.cell} AS DATE)" if kind.dates else own.cell
+    return f"TRY_CAST({own.cell} AS DATE)" if kind.dates else own.cell
 
 
 def constant(value: Value, scale: int) -> str | None:

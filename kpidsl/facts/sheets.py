@@ -20,7 +20,9 @@ SIGNATURES = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")     # how workbooks begin, wha
 class Sheet(Node):
     """A header and rows of texts. `numbers` of rows count from 1, as a spreadsheet shows them; `tab`: its own name.
 
-    `top` is the number of the row that holds the header; `derived`: its rows stand in no file.
+    `top` is the number of the row that holds the header; `derived`: its rows stand in no file. `floating`: columns of
+    binary numbers; `keyed`: its rows have no numbers but those of the order in which they were read, so that messages
+    name their keys.
     """
 
     name: str
@@ -30,6 +32,8 @@ class Sheet(Node):
     tab: str = ""
     top: int = 1
     derived: bool = False
+    floating: tuple[str, ...] = ()
+    keyed: bool = False
 
 
 def read_sheets(name: str, data: bytes, encoding: str | None = None) -> list[Sheet]:
@@ -51,14 +55,20 @@ def read_sheets(name: str, data: bytes, encoding: str | None = None) -> list[She
 def _parquet(name: str) -> Sheet:
     import duckdb
 
-    path = name.replace("'", "''")
+    from kpidsl.facts.texts import MACROS, columns
+
     with duckdb.connect() as connection:
+        for macro in MACROS:
+            connection.execute(macro)
+        source = "'" + name.replace("'", "''") + "'"
         try:
-            cursor = connection.execute(f"SELECT CAST(COLUMNS(*) AS VARCHAR) FROM '{path}'")
+            own = columns(connection, source)
+            parts = ", ".join(f"coalesce({column.text}, '')" for column in own)
+            rows = connection.execute(f"SELECT {parts} FROM {source}").fetchall()
         except duckdb.Error as error:
-            raise RefusedError([Finding("D003", Cell(name))]) from error
-        header = tuple(column[0] for column in cursor.description or ())
-        return _sheet(name, [header, *(tuple(cell or "" for cell in row) for row in cursor.fetchall())])
+            raise RefusedError([Finding("D061", Cell(name), {"reason": str(error).splitlines()[0]})]) from error
+    found = tuple(column.name for column in own if column.floating)
+    return Sheet(name, tuple(c.name for c in own), tuple(rows), tuple(range(2, 2 + len(rows))), floating=found)
 
 
 def decode(name: str, data: bytes, encoding: str | None = None) -> str:

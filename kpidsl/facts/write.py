@@ -14,6 +14,8 @@ def write_all(contents: Mapping[Path, Content]) -> None:
     """Every file is written beside its place, and only when all are there is each renamed. Raises OSError."""
     import tempfile  # it costs a fiftieth of a small run, which may write nothing
 
+    from kpidsl.facts.shielded import shielded
+
     written: list[tuple[str, Path]] = []
     try:
         for path, data in contents.items():
@@ -30,8 +32,9 @@ def write_all(contents: Mapping[Path, Content]) -> None:
                 file.flush()
                 os.fsync(file.fileno())
             os.chmod(file.name, S_IMODE(path.stat().st_mode) if path.exists() else 0o666 & ~_umask())
-        for temporary, path in written:
-            os.replace(temporary, path)
+        with shielded():
+            for temporary, path in written:
+                os.replace(temporary, path)
     finally:
         for temporary, _ in written:
             if os.path.exists(temporary):

@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 
 from kpidsl.core.results import Outcome
+from kpidsl.facts.headers import BLOCKING
 from kpidsl.facts.join import Joined
 from kpidsl.facts.read import Facts
 from kpidsl.reports.scores import inert
@@ -45,11 +46,13 @@ def _file(table: Facts, bad: Sequence[int], told: Mapping[tuple[str, int], list[
     writer.writerow([phrase(lang, "row"), phrase(lang, "reason"), *map(inert, table.sheet.header)])
     cells = dict(zip(table.sheet.numbers, table.sheet.rows, strict=True))
     twins = {row.number: row.twins for row in table.rows}
+    of_table = told.get((table.sheet.name, 1), []) if table.sheet.top else [f for f in table.findings
+                                                                            if f.code in BLOCKING]  # fmt: skip
     for number in bad:
         own = told.get((table.sheet.name, number), [])
         others = [finding for twin in twins.get(number, ()) for finding in told.get((table.sheet.name, twin), [])]
         twin = [finding for finding in others if finding.code == "D021"]
-        reasons = [*own, *twin] or told.get((table.sheet.name, 1), [])
+        reasons = [*own, *twin] or of_table
         said = phrases(lang)["join"].join(dict.fromkeys(_reason(finding, lang) for finding in reasons))
         writer.writerow([number, inert(said), *map(inert, cells[number])])
     for finding in told.get((table.sheet.name, 0), []):

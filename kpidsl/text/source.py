@@ -57,10 +57,11 @@ class Span(NamedTuple):
 class Cell(NamedTuple):
     """A cell of a table of facts: `row` counts the header as 1, as a spreadsheet does; 0 is the whole table.
 
-    `named`: what a row is called that stands in no file.
+    `named`: what a row is called that stands in no file; `key`: what one is known by that nobody sees the number of.
     """
 
     table: str
     row: int = 0
     column: str = ""
     named: str = ""
+    key: str = ""

@@ -75,12 +75,13 @@ def where(place: Span | Cell | None, lang: Lang) -> str:
     match place:
         case Span():
             return f"{place.source.path}:{place.line}:{place.column}"
-        case Cell(table, row, column, named):
+        case Cell(table, row, column, named, key):
             parts = [table]
             if named:
                 parts.append(named)
             elif row:
-                parts.append(f"{label['row']} {row}" if lang == "en" else f"第 {row} 行")
+                known = {"en": f" ({key})", "zh": f"（{key}）"}[lang] if key else ""
+                parts.append((f"{label['row']} {row}" if lang == "en" else f"第 {row} 行") + known)
             if column:
                 parts.append(f"{label['column']} {column}" if lang == "en" else f"“{column}”列")
             return label["list"].join(parts)
