@@ -15,7 +15,8 @@ from literate import ROOT
 from kpidsl.core.program import Field, Program, Table
 from kpidsl.core.results import Case, Event, Row, Score
 from kpidsl.engines.exact import run
-from kpidsl.ledger.reconcile import reconcile
+from kpidsl.ledger.losses import losses
+from kpidsl.ledger.reconcile import reconcile, statement_of
 from kpidsl.syntax.format import format_text
 from kpidsl.syntax.parse import parse
 from kpidsl.syntax.translate import translate
@@ -96,6 +97,10 @@ def sums_up(score: Score) -> None:
     rules = [a.balance for a in score.accounts.values() if a.role == "rule" and a.balance is not None]
     assert sum(rules, Fraction(0)) == score.total.balance
     assert reconcile(score).score == score.total.balance
+    for account in score.accounts.values():
+        if account.balance is not None:
+            lost = sum((loss.amount for loss in losses(account, score)), Fraction(0))
+            assert statement_of(account, score).full + lost == account.balance
 
 
 # ---- numbers
