@@ -18,8 +18,8 @@ CASES = {path.stem: path.read_text(encoding="utf-8") for path in (ROOT / "tests/
 AS_BYTES = {"L006": b"#" * (LONGEST_TEXT + 1), "L007": b"\xff"}
 # What needs a workbook: tests/test_workbooks.py.
 IN_WORKBOOKS = {"D047"}
-# What needs a database: tests/test_databases.py.
-IN_DATABASES = {"D062", "D063", "D064"}
+# What needs a database, or a million rows: tests/test_databases.py, tests/test_database_results.py.
+IN_DATABASES = {"D062", "D063", "D064", "D066"}
 # These only follow from a fault of a row.
 WITH_OTHERS = {"D023": {"D011"}, "D048": {"D011"}, "D035": {"D039"}, "D022": {"D023"}}
 

@@ -2,7 +2,7 @@
 
 import csv
 from dataclasses import replace
-from pathlib import Path
+from typing import Any
 
 from kpidsl.cli.scoring import Level, Scored, Stored, as_scored, prepared
 from kpidsl.cli.sources import Inputs, given_path, path_beside
@@ -16,16 +16,8 @@ from kpidsl.facts.join import Joined
 from kpidsl.facts.origins import detach, digest, origin
 from kpidsl.facts.results import Result, put, rows, to_parquet
 from kpidsl.reports.scores import cells, columns, inert, who
+from kpidsl.reports.words import phrase
 from kpidsl.text.words import Lang
-
-LARGE = 1_000_000
-"""Bytes from which a run is worth a database."""
-ENDINGS = (".csv", ".parquet")
-
-
-def is_large(inputs: Inputs) -> bool:
-    path = Path(inputs.facts)
-    return path.suffix.lower() in ENDINGS and path.is_file() and path.stat().st_size >= LARGE
 
 
 def score_large(inputs: Inputs, space: Workspace, lang: Lang) -> Scored | None:
@@ -43,18 +35,22 @@ def score_large(inputs: Inputs, space: Workspace, lang: Lang) -> Scored | None:
         return None
     asked = [(inputs.facts, program.facts), *((str(paths[table.name]), table) for table in program.events)]
     try:
-        found = [origin(space.connection, path, inputs.encoding, space.folder) for path, _ in asked]
-        loaded = [load(space.connection, own, table) for own, (_, table) in zip(found, asked, strict=True)]
-        joined, tables = join_large(space.connection, program, loaded[0], loaded[1:])
-        scored = score(space.connection, program, tables)
+        connection = space.connection
+        space.at(phrase(lang, "reading"))
+        found = [origin(connection, path, inputs.encoding, space.folder) for path, _ in asked]
+        loaded = [load(connection, own, table) for own, (_, table) in zip(found, asked, strict=True)]
+        inputs.refuse_more(loaded[0].rows)
+        space.at(phrase(lang, "scoring"))
+        joined, tables = join_large(connection, program, loaded[0], loaded[1:])
+        scored = score(connection, program, tables)
         joined = _with_unscored(joined, loaded[0], [unscored.row for unscored in scored.unscored])
-        hashes = {own.file or own.head.name: digest(space.connection, own) for own in found}
+        hashes = {own.file or own.head.name: digest(connection, own) for own in found}
     except duckdb.InterruptException:
         raise
     except (NotBulkError, UnsupportedError, TooWideError, duckdb.Error):
         space.close()
         return None
-    detach(space.connection)
+    detach(connection)
     totals = tuple(table.rows for table in loaded)
     level = Level(program, joined, Outcome((), scored.unscored), Stored(space.connection, scored), totals)
     return as_scored(policy, (level,), hashes)
@@ -101,10 +97,17 @@ def write_parquet(level: Level, lang: Lang, path: str) -> None:
     if level.stored is not None:
         to_parquet(level.stored.connection, *results(level, lang), path)
         return
+    with duckdb.connect() as connection:
+        to_parquet(connection, *columns_in(level, connection, lang), path)
+
+
+def columns_in(level: Level, connection: Any, lang: Lang) -> tuple[list[Result], str]:
+    """A table of scores in a database, which is the one that has them already where there is one."""
+    if level.stored is not None:
+        return results(level, lang)
     shown = columns(level.program, lang)
     found = [(*who(score, level.program), *cells(score, shown)) for score in level.outcome.scores]
-    with duckdb.connect() as connection:
-        to_parquet(connection, *put(connection, shown.headers, found), path)
+    return put(connection, shown.headers, found, f"results {level.program.label}".strip())
 
 
 def in_memory(level: Level) -> Level:

@@ -10,12 +10,15 @@ from pathlib import Path, PurePath
 import click
 
 from kpidsl.cli import large
+from kpidsl.cli.progress import wanted
 from kpidsl.cli.scoring import NOBODY, Level, Scored, score_all
+from kpidsl.cli.sizes import is_large
 from kpidsl.cli.sources import Inputs, inputs_options
 from kpidsl.cli.terminal import Command, show_findings
 from kpidsl.cli.workspace import Workspace, memory_option, workspace
 from kpidsl.core.nodes import Rank
 from kpidsl.core.program import Program
+from kpidsl.facts.places import place
 from kpidsl.facts.write import Content, write_all
 from kpidsl.reports import scores as report
 from kpidsl.reports.rejects import reject_files, rejected_rows
@@ -25,62 +28,92 @@ from kpidsl.text.wording import has_errors
 from kpidsl.text.words import Lang, word_table
 
 FORMATS = (".csv", ".xlsx", ".json", ".parquet")
+MOST_ROWS = 1_048_575
+"""Rows of a sheet of Excel below its header."""
 ENGINES = ("auto", "exact", "columnar")
 
 
 @click.command("run", cls=Command, short_help="Score facts by a policy. 计分")
 @inputs_options
-@click.option("-o", "--output", metavar="FILE", help="Write the scores to FILE (.csv, .xlsx, .json, .parquet).")
+@click.option("-o", "--output", metavar="FILE",
+              help="Write the scores to FILE (.csv, .xlsx, .json, .parquet), or to a table: duckdb://PATH#TABLE, "
+                   "sqlite://PATH#TABLE, postgresql://USER@HOST/DATABASE#TABLE.")
+@click.option("--replace", is_flag=True, help="Let -o replace a table that is no result of an earlier run.")
 @click.option("--engine", type=click.Choice(ENGINES), default="auto",
               help="What works the scores out; the results are the same. Large files go to the columnar engine.")
 @memory_option
 @click.option("--keep-going", is_flag=True, help="Score the good rows; the rejects go to a file of their own.")
+@click.option("-q", "--quiet", is_flag=True, help="Say only what is wrong: no counts, no progress.")
 def command(policy: str, facts: str, events: tuple[str, ...], params: tuple[str, ...], encoding: str | None,
-            sheet: str | None, period: str | None, lang: Lang, output: str | None, engine: str,
-            memory: str | None, keep_going: bool) -> None:  # fmt: skip
-    """Score the rows of FACTS (.csv or .xlsx, - for standard input) by POLICY.
+            sheet: str | None, period: str | None, lang: Lang, output: str | None, replace: bool,
+            engine: str, memory: str | None, keep_going: bool, quiet: bool) -> None:  # fmt: skip
+    """Score the rows of FACTS by POLICY: a file (.csv, .xlsx, .parquet, - for standard input) or a table of a database,
+    such as duckdb://PATH#TABLE.
 
     Every row comes out as a score or as a reject; any reject stops the run before anything is written,
     unless --keep-going is given.
     """
-    if output and PurePath(output).suffix.lower() not in FORMATS:
-        raise click.UsageError(f"-o takes a file that ends in {', '.join(FORMATS)}")
-    inputs = Inputs(policy, facts, events, params, encoding, sheet, period)
-    with workspace(memory) as space:
-        _run(_scored(inputs, engine, space, lang), facts, output, keep_going, lang)
+    target = place(output) if output else None
+    ending = PurePath(output).suffix.lower() if output else ""
+    if output and target is None and ending not in FORMATS:
+        raise click.UsageError(f"-o takes a file that ends in {', '.join(FORMATS)}, or an address of a table")
+    most = MOST_ROWS if ending == ".xlsx" and target is None else None
+    inputs = Inputs(policy, facts, events, params, encoding, sheet, period, most)
+    with workspace(memory, wanted(quiet)) as space:
+        scored = _scored(inputs, engine, space, lang)
+        _tell(scored, keep_going, quiet, lang)
+        space.at(phrase(lang, "writing"))
+        written = _write(scored, inputs, output, space, replace, lang)
+        space.at("")
+        if written and not quiet:
+            click.echo(phrase(lang, "written", paths=", ".join(written)), err=True)
+        if not output:
+            _show(scored, lang)
+    sys.exit(1 if has_errors(scored.findings) else 0)
 
 
-def _run(scored: Scored, facts: str, output: str | None, keep_going: bool, lang: Lang) -> None:
-    """Tells what was found, and writes the scores."""
+def _tell(scored: Scored, keep_going: bool, quiet: bool, lang: Lang) -> None:
+    """What was found and how much of it there is; where it is not to go on, the run ends here."""
     show_findings(scored.findings, lang)
-    rejected = has_errors(scored.findings)
-    stopped = rejected and not keep_going
-    _show_counts(scored, "facts seen" if stopped else "facts in", lang)
+    stopped = has_errors(scored.findings) and not keep_going
+    if not quiet:
+        _show_counts(scored, "facts seen" if stopped else "facts in", lang)
     if stopped:
         click.echo(phrase(lang, "nothing written"), err=True)
         if any(level.outcome.scores or level.stored for level in scored.levels):
             click.echo(phrase(lang, "or keep going"), err=True)
         sys.exit(1)
-    _show_open_rules(scored, lang)
+    if not quiet:
+        _show_open_rules(scored, lang)
     if any(_ranks_without(level) for level in scored.levels):
         click.echo(phrase(lang, "ranks without rejects"), err=True)
-    contents = _rejects(scored, facts, output, lang)
+
+
+def _write(scored: Scored, inputs: Inputs, output: str | None, space: Workspace, replace: bool,
+           lang: Lang) -> list[str]:  # fmt: skip
+    """The scores and rejects; returns where they went."""
+    target = place(output) if output else None
+    if target is not None:
+        from kpidsl.cli.outputs import to_database
+
+        return to_database(scored, target, space.connection, replace, lang)
+    contents = _rejects(scored, inputs.facts, output, lang)
     if output:
         contents |= _results(scored, Path(output), lang)
     _refuse_inputs(contents, scored.paths)
     write_all(contents)
-    if contents:
-        click.echo(phrase(lang, "written", paths=", ".join(map(str, contents))), err=True)
-    if not output:
-        width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-        levels = [large.in_memory(level) for level in _due(scored)]
-        click.echo("\n\n".join(_table(level, len(scored.levels) > 1, lang, width) for level in levels))
-    sys.exit(1 if rejected else 0)
+    return [*map(str, contents)]
+
+
+def _show(scored: Scored, lang: Lang) -> None:
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    levels = [large.in_memory(level) for level in _due(scored)]
+    click.echo("\n\n".join(_table(level, len(scored.levels) > 1, lang, width) for level in levels))
 
 
 def _scored(inputs: Inputs, engine: str, space: Workspace, lang: Lang) -> Scored:
     """By the engine that is asked for, or that suits the size; the exact one takes what the columnar one does not."""
-    if engine == "columnar" or (engine == "auto" and large.is_large(inputs)):
+    if engine == "columnar" or (engine == "auto" and is_large(inputs)):
         found = large.score_large(inputs, space, lang)
         if found is not None:
             return found
@@ -161,8 +194,14 @@ def _named(output: Path, program: Program) -> Path:
     return output.with_name(f"{output.stem}.{program.label}{output.suffix}") if program.label else output
 
 
+def _stem(facts: str) -> str:
+    """What files beside are called after where no output is named."""
+    address = place(facts)
+    return address.name.replace("/", "_") if address is not None else "facts" if facts == "-" else Path(facts).stem
+
+
 def _rejects(scored: Scored, facts: str, output: str | None, lang: Lang) -> dict[Path, Content]:
-    stem = Path(output).with_suffix("") if output else Path("facts" if facts == "-" else Path(facts).stem)
+    stem = Path(output).with_suffix("") if output else Path(_stem(facts))
     files = {name: data for level in scored.levels
              for name, data in reject_files(level.joined, level.outcome, scored.findings, lang).items()}  # fmt: skip
     return {stem.with_name(f"{stem.name}{name}.rejects.csv"): data for name, data in files.items()}

@@ -101,6 +101,7 @@ def score_all(inputs: Inputs, lang: Lang, subject: str | None = None) -> Scored:
     policy, program = prepared(inputs, lang)
     files = Files(inputs.encoding)
     joined = join_all(program, read_tables(program, inputs, files))
+    inputs.refuse_more(len(joined[0].facts.rows))
     with _progress(joined[0].cases) as cases:
         lost = [level.lost for level in joined]
         outcomes = run(program, [cases, *(level.cases for level in joined[1:])], keep, lost)

@@ -24,7 +24,10 @@ from kpidsl.values.reading import is_bare_share, tidy
 
 @node
 class Inputs(Node):
-    """Where facts come from: paths, and what the operator gave on the command line."""
+    """Where facts come from: paths, and what the operator gave on the command line.
+
+    `most`: how many rows of scores the output can hold.
+    """
 
     policy: str
     facts: str
@@ -33,6 +36,12 @@ class Inputs(Node):
     encoding: str | None
     sheet: str | None = None
     period: str | None = None
+    most: int | None = None
+
+    def refuse_more(self, rows: int) -> None:
+        """Raises RefusedError where so many rows of facts have no room in the output."""
+        if self.most is not None and rows > self.most:
+            raise RefusedError([Finding("D066", None, {"rows": rows, "most": self.most})])
 
 
 def inputs_options(function: Any) -> Any:

@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from kpidsl.cli.interrupts import Watch
+from kpidsl.cli.progress import Progress
 from kpidsl.facts.shielded import shielded
 
 DEFAULT_MEMORY = "2GB"
@@ -22,8 +23,10 @@ _SIZE = re.compile(r"(\d+(?:\.\d+)?) ?([KMGT]i?B)", re.IGNORECASE)
 class Workspace:
     """Opened when it is first asked for: small runs have no use for it."""
 
-    def __init__(self, memory: str | None = None) -> None:
+    def __init__(self, memory: str | None = None, shown: bool = False) -> None:
         self.memory = memory or DEFAULT_MEMORY
+        self._shown = shown
+        self._progress: Progress | None = None
         self._folder: Path | None = None
         self._connection: Any = None
         self._watch: Watch | None = None
@@ -48,14 +51,24 @@ class Workspace:
             })  # fmt: skip
             self._connection.execute("SET enable_progress_bar = false")
             self._watch = Watch(self._connection)
+            self._progress = Progress(self._connection) if self._shown else None
         return self._connection
 
     @property
     def broken_off(self) -> bool:
         return self._watch is not None and self._watch.asked
 
+    def at(self, stage: str) -> None:
+        """Says what the run is at now; with nothing it is over."""
+        if self._progress is not None and stage:
+            self._progress.stage = stage
+        elif self._progress is not None:
+            self._progress.end()
+            self._progress = None
+
     def close(self) -> None:
         with shielded():
+            self.at("")
             if self._watch is not None:
                 self._watch.end()
             if self._connection is not None:
@@ -66,9 +79,9 @@ class Workspace:
 
 
 @contextmanager
-def workspace(memory: str | None) -> Iterator[Workspace]:
-    """Whatever comes of a query that Ctrl-C stops is a KeyboardInterrupt."""
-    found = Workspace(memory)
+def workspace(memory: str | None, shown: bool = False) -> Iterator[Workspace]:
+    """Whatever comes of a query that Ctrl-C stops is a KeyboardInterrupt. `shown`: whether progress is."""
+    found = Workspace(memory, shown)
     try:
         yield found
     except Exception as error:

@@ -44,7 +44,7 @@ def tables(place: Place) -> list[str]:
     """The names of the tables of its schema. Raises RefusedError, and OSError where there is no file."""
     if place.scheme == SERVER:
         with connected(place) as server:
-            return _server_tables(server, place)
+            return server_tables(server, place)
     there(place)
     if place.scheme == "duckdb":
         with _duckdb(place) as connection:
@@ -204,7 +204,7 @@ def server_query(connection: Any, place: Place) -> tuple[str, tuple[str, ...], t
                     "SET LOCAL extra_float_digits = 1", "SET LOCAL timezone = 'UTC'"):  # fmt: skip
         connection.execute(setting)
     if connection.execute("SELECT to_regclass(%s)", [place.sql]).fetchone()[0] is None:
-        raise unknown(place, _server_tables(connection, place))
+        raise unknown(place, server_tables(connection, place))
     columns = connection.execute(f"SELECT * FROM {place.sql} LIMIT 0").description
     kinds = {column.name: connection.adapters.types.get(column.type_code) for column in columns}
     names = {name: kind.name if kind else "" for name, kind in kinds.items()}
@@ -213,7 +213,14 @@ def server_query(connection: Any, place: Place) -> tuple[str, tuple[str, ...], t
     return f"SELECT {parts} FROM {place.sql}", tuple(names), floating
 
 
-def _server_tables(connection: Any, place: Place) -> list[str]:
+def server_size(place: Place) -> int:
+    """The bytes that a table takes; of a view, or of what is not there, 0."""
+    with connected(place) as connection:
+        query = "SELECT coalesce(pg_table_size(to_regclass(%s)), 0)"
+        return int(connection.execute(query, [place.sql]).fetchone()[0])
+
+
+def server_tables(connection: Any, place: Place) -> list[str]:
     query = "SELECT table_name FROM information_schema.tables WHERE table_schema = %s ORDER BY 1"
     return [row[0] for row in connection.execute(query, [_schema(place, "public")]).fetchall()]
 

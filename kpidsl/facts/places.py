@@ -1,6 +1,7 @@
 """Tables of databases by their address: duckdb:///srv/kpi.duckdb#facts, postgresql://user@host/db#schema.table."""
 
 import re
+from os.path import abspath
 from pathlib import PurePath
 
 from kpidsl.text.findings import Finding, RefusedError
@@ -42,6 +43,15 @@ class Place(Node):
     def beside(self, name: str) -> "Place":
         """Another table of the same schema."""
         return Place(self.scheme, self.at, (*self.table[:-1], name))
+
+    def is_same(self, text: str) -> bool:
+        """Whether a path or an address, as it is told, means this table."""
+        other = place(text) if is_address(text) else None
+        if other is None or other.scheme != self.scheme or other.name.casefold() != self.name.casefold():
+            return False
+        if self.scheme == SERVER:
+            return other.shown.rpartition("#")[0] == self.shown.rpartition("#")[0]
+        return abspath(other.at) == abspath(self.at)
 
     @property
     def name(self) -> str:

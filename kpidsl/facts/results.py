@@ -61,7 +61,8 @@ def _writer(column: Result) -> Callable[[Iterator[Any]], str | None]:
     return write
 
 
-def put(connection: Any, headers: Sequence[str], values: Sequence[Row]) -> tuple[list[Result], str]:
+def put(connection: Any, headers: Sequence[str], values: Sequence[Row], name: str = "results"
+        ) -> tuple[list[Result], str]:  # fmt: skip
     """Makes a table of results that are in memory: its columns, and where they stand."""
     found, parts, parameters = [], [], []
     for at, header in enumerate(headers):
@@ -72,22 +73,27 @@ def put(connection: Any, headers: Sequence[str], values: Sequence[Row]) -> tuple
         found.append(Result(header, f"r{at}", scale))
         parts.append(f"unnest(?::{'HUGEINT' if scale else 'VARCHAR'}[]) AS r{at}")
         parameters.append(stored)
-    connection.execute(f"CREATE TEMP TABLE results AS SELECT {', '.join(parts)}", parameters)
-    return found, "results"
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {quoted(name)} AS SELECT {', '.join(parts)}", parameters)
+    return found, quoted(name)
 
 
 def to_parquet(connection: Any, columns: Sequence[Result], source: str, path: str) -> None:
     """Decimals of PLACES digits where these write all numbers of a column; others are texts, n/d."""
-    parts = ", ".join(f"{_stored(column)} AS {quoted(column.header)}" for column in columns)
+    parts = ", ".join(f"{stored_sql(column)} AS {quoted(column.header)}" for column in columns)
     name = path.replace("'", "''")
     connection.execute(f"COPY (SELECT {parts} FROM {source}) TO '{name}' (FORMAT parquet)")
 
 
-def _stored(column: Result) -> str:
+def is_decimal(column: Result) -> bool:
+    """Whether PLACES decimals write every number of the column."""
+    return bool(column.scale) and not _divided(column) and 10**PLACES % column.scale == 0
+
+
+def stored_sql(column: Result) -> str:
     if not column.scale:
         return column.sql
     top = f"CAST({column.sql} AS HUGEINT)"
-    if _divided(column) or 10**PLACES % column.scale:
+    if not is_decimal(column):
         below = f"({column.scale} * CAST({column.divisor} AS HUGEINT))"
         shared = f"greatest(gcd({top}, {below}), 1)"
         return f"CAST({top} // {shared} AS VARCHAR) || '/' || CAST({below} // {shared} AS VARCHAR)"

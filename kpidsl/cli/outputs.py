@@ -1,0 +1,60 @@
+"""What a run gives to a database: a table for each level, one of rejects for each table that has any, the manifest."""
+
+import csv
+import io
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from kpidsl.cli import large
+from kpidsl.cli.scoring import Scored
+from kpidsl.facts.places import Place
+from kpidsl.facts.results import put
+from kpidsl.facts.tables_out import MANIFEST, REJECTS, Made, write_tables
+from kpidsl.reports.rejects import reject_files
+from kpidsl.text.findings import Finding, RefusedError
+from kpidsl.text.words import Lang
+
+
+def to_database(scored: Scored, place: Place, connection: Any, replace: bool, lang: Lang) -> list[str]:
+    """The addresses of what was written. Raises RefusedError."""
+    tables = [place.beside(f"{place.name}{ending}") for ending in ("", MANIFEST, REJECTS)]
+    if read := [table.shown for table in tables for path in scored.paths if table.is_same(path)]:
+        raise RefusedError([Finding("D049", None, {"path": read[0]})])
+    made = []
+    for level in scored.levels:
+        name = f"{place.name}_{level.program.label}" if level.program.label else place.name
+        columns, source = large.columns_in(level, connection, lang)
+        headers = _told_apart([column.header for column in columns])
+        columns = [column._replace(header=header) for column, header in zip(columns, headers, strict=True)]
+        made.append(Made(name, columns, source))
+        rejects = reject_files(level.joined, level.outcome, scored.findings, lang)
+        made += [_rejects(connection, f"{place.name}{of.replace('.', '_')}{REJECTS}", data)
+                 for of, data in rejects.items()]  # fmt: skip
+    made.append(_manifest(connection, f"{place.name}{MANIFEST}", scored.manifest))
+    write_tables(connection, place, made, replace)
+    return [place.beside(table.name).shown for table in made]
+
+
+def _rejects(connection: Any, name: str, data: bytes) -> Made:
+    header, *rows = csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""))
+    padded = [(*row, *[""] * (len(header) - len(row)))[: len(header)] for row in rows]
+    return Made(name, *put(connection, _told_apart(header), padded, name))
+
+
+def _told_apart(header: list[str]) -> list[str]:
+    """Names of columns, none of which comes twice or is empty."""
+    taken: set[str] = set()
+    for at, name in enumerate(header):
+        own = name or f"c{at + 1}"
+        while own.casefold() in taken:
+            own += "_"
+        taken.add(own.casefold())
+        header[at] = own
+    return header
+
+
+def _manifest(connection: Any, name: str, manifest: Mapping[str, Any]) -> Made:
+    lines = [(key, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+             for key, value in manifest.items()]  # fmt: skip
+    return Made(name, *put(connection, ("name", "value"), lines, name))
