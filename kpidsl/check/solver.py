@@ -20,7 +20,7 @@ from kpidsl.core.program import Field, Program
 from kpidsl.core.ranges import Ranges, of_field
 from kpidsl.values.calendar import FIRST, LAST
 from kpidsl.values.domains import Domain
-from kpidsl.values.kinds import NUMBER, Base, Kind, Value
+from kpidsl.values.kinds import NUMBER, YES_NO, Base, Kind, Value
 from kpidsl.values.rounding import Mode
 
 SECONDS, SECONDS_AN_END = 5, 1
@@ -155,7 +155,7 @@ class Formulas:
                 return self.of(expr)
             case n.Ledger():
                 return self._ledger(item)
-            case n.Grade(quotas=()):
+            case n.Grade():
                 return self._grade(item)
         return self._any(self.ranges.known.get(item.name, Domain()))
 
@@ -200,6 +200,9 @@ class Formulas:
             when = self.of(override.when)
             value, ok = z3.If(when.value, self._text(override.grade), value), z3.And(ok, when.ok)
             none = z3.And(none, z3.Not(when.value))
+        for quota in grade.quotas:     # others decide whether it is met
+            lost = z3.And(value == self._text(quota.grade), self._any(Domain(), YES_NO).value)
+            value = z3.If(lost, self._text(quota.next), value)
         return Term(value, ok, none)
 
     # ---- expressions
