@@ -36,7 +36,9 @@ def claims(program: Program) -> Iterator[Finding]:
             if facts is None and level is program and verdict is not None:
                 facts = _confirmed(claim, level, verdict.facts)
             place = claim.place if isinstance(claim.place, Span) else None
-            yield Finding("P067" if facts is None else "P066", place, {"near": facts or "", "solver": _told(verdict)})
+            asked = "solver" if formulas else ""
+            code, near = ("P067", asked) if facts is None else ("P066", facts)
+            yield Finding(code, place, {"near": near, "solver": _told(verdict)})
 
 
 def formulas_of(level: Program, known: Ranges) -> "Formulas | None":

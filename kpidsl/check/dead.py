@@ -1,8 +1,9 @@
 """Text that changes no score: rows never chosen, conditions never true, limits never reached, names never used."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from kpidsl.check.regions import number, text
+from kpidsl.check.shadowed import conjuncts, shadowed
 from kpidsl.core import nodes as n
 from kpidsl.core.program import Program
 from kpidsl.core.ranges import Ranges, ranges, stretch
@@ -44,8 +45,10 @@ def _rows(cases: n.Cases, known: Ranges) -> Iterator[Finding]:
 
 
 def _lines(ledger: n.Ledger, known: Ranges) -> Iterator[Finding]:
-    for line in ledger.lines:
+    for at, line in enumerate(ledger.lines):
         yield from _never_holds(line.when, known)
+        if line.verb == "override" and line.when is None and at:
+            yield _finding("P077", line.place, verb=Word("OVERRIDE"))
         before = known.before.get(line.place)
         limit = known.of(line.amount) if line.verb in ("at most", "at least") else None
         if before is None or limit is None:
@@ -59,22 +62,27 @@ def _lines(ledger: n.Ledger, known: Ranges) -> Iterator[Finding]:
 def _choices(cases: n.Cases, known: Ranges) -> Iterator[Finding]:
     for row in cases.rows:
         yield from _never_holds(row.test, known)
+    yield from shadowed(cases, known)
 
 
 def _never_holds(condition: n.Expr | None, known: Ranges) -> Iterator[Finding]:
-    for test in _conjuncts(condition):
+    for test in conjuncts(condition):
         limits = stretch(test)
         if limits is not None and isinstance(test, n.Comparison) and d.meet(known.possible(test.left), limits).empty:
             yield _finding("P061", test.place, values=text(known.possible(test.left), test.kind))
+            return
+    held: dict[n.Expr, Domain] = {}
+    for test in conjuncts(condition):
+        limits = stretch(test)
+        if limits is not None and isinstance(test, n.Comparison):
+            before = held.get(test.left, known.possible(test.left))
+            held[test.left] = d.meet(before, limits)
+            if held[test.left].empty:
+                yield _finding("P061", test.place, values=text(before, test.kind))
+                return
 
 
 _TOKENS = {"at most": "AT_MOST", "at least": "AT_LEAST"}
-
-
-def _conjuncts(test: n.Expr | None) -> Iterable[n.Expr]:
-    if isinstance(test, n.Logic) and test.op == "and":
-        return [found for argument in test.arguments for found in _conjuncts(argument)]
-    return [] if test is None else [test]
 
 
 def _never_binds(verb: str, before: Domain, limit: Domain) -> bool:

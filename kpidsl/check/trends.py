@@ -33,7 +33,10 @@ def _told(claim: n.Trend, found: Direction, level: Program) -> Iterator[Finding]
         yield Finding("P066", place, {"near": _rows(claim, pair, found.fact.kind, level)})
         return
     reason = Word("AMONG_OTHERS" if found.why == "PLACES" else found.why or "UNCONFIRMED")
-    yield Finding("P067", place, {"near": "", "solver": spent(reason, found.seconds) if found.seconds else reason})
+    yield Finding("P067", place, {
+        "near": "" if found.why == "NO_SOLVER" else "solver",
+        "solver": spent(reason, found.seconds) if found.seconds else reason,
+    })  # fmt: skip
 
 
 def _rows(claim: n.Trend, pair: Pair, kind: Kind, level: Program) -> Phrase:

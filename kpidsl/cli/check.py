@@ -9,6 +9,7 @@ from kpidsl.check.claims import claims
 from kpidsl.check.dead import dead
 from kpidsl.check.failing import failing
 from kpidsl.check.holes import told
+from kpidsl.check.signs import signs
 from kpidsl.check.trends import trends
 from kpidsl.cli.terminal import Command, lang_option, load_policy, read_source, show_findings
 from kpidsl.core.lower import lower
@@ -87,7 +88,7 @@ def _deeper(policy: Policy) -> list[Finding]:
     failures = [*failing(program)]
     known = {finding.place for finding in failures if finding.code == "P071"}
     holes = [finding for finding in told(program) if finding.code != "P059" or finding.place not in known]
-    found = (*holes, *claims(program), *trends(program), *dead(policy, program), *failures)
+    found = (*holes, *claims(program), *trends(program), *signs(program), *dead(policy, program), *failures)
     return sorted({(finding.code, finding.place): finding for finding in found}.values(), key=_place)
 
 

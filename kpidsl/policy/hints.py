@@ -5,6 +5,7 @@ from kpidsl.syntax import tree as t
 from kpidsl.text.findings import Argument, Phrase, Ready, Word
 from kpidsl.text.words import word_table
 from kpidsl.values.kinds import Base, Kind
+from kpidsl.values.numerals import percent
 
 # Chinese keywords that writers run together with the names beside them.
 _BETWEEN_NAMES = ("AND", "OR", "IS_PRESENT", "IS_MISSING", "WHEN", "IS_ONE_OF")
@@ -21,10 +22,15 @@ def unglued(node: t.Name, scope: Scope) -> str | Ready:
 
 
 def as_percent(node: t.Expr, kind: Kind, other: Kind) -> Argument:
-    """What a bare number beside a percent was probably meant to be: 80 as 80%. What is less than 2 may be a share."""
+    """What a bare number beside a percent was probably meant to be: 80 as 80%. What is less than 2 is more likely a
+    share: 0.8 as 80%, 1 as 100%.
+    """
     if not isinstance(node, t.Quantity) or kind.base is not Base.NUMBER or other.base not in (Base.PERCENT, Base.PP):
         return ""
-    text: Argument = Phrase((node.span.text, Word("PP"))) if other.base is Base.PP else node.span.text + "%"
+    if other.base is Base.PP:
+        text: Argument = Phrase((node.span.text, Word("PP")))
+    else:
+        text = node.span.text + "%" if abs(node.value) >= 2 else percent(node.value, "%")
     return Ready(text, node.span) if abs(node.value) >= 2 else text
 
 
