@@ -88,6 +88,7 @@ def _sum(content: Merged) -> t.Ledger:
 def _needs(symbols: Mapping[str, Symbol], below: Below) -> dict[str, list[str]]:
     """What each let, ledger, grade and rank hangs on itself: others of these."""
     computed = {name: symbol.node for name, symbol in symbols.items() if symbol.role in (LET, LEDGER, GRADE, RANK)}
+    exempt = _exempt([node for node in computed.values() if isinstance(node, t.Ledger)])
 
     def needs(node: Any) -> list[str]:
         """Names that it uses, and the ledgers right under it."""
@@ -96,7 +97,19 @@ def _needs(symbols: Mapping[str, Symbol], below: Below) -> dict[str, list[str]]:
         rows = [row for row in node.rows if not isinstance(row, t.Let)]
         return [name for row in rows for name in ([row.name.text] if isinstance(row, t.Ledger) else needs(row))]
 
-    return {name: [used for used in needs(node) if used in computed] for name, node in computed.items()}
+    return {name: [used for used in (*needs(node), *names_used(exempt.get(name, ()), symbols, below))
+                   if used in computed] for name, node in computed.items()}  # fmt: skip
+
+
+def _exempt(ledgers: Sequence[t.Ledger]) -> dict[str, tuple[t.Exempt, ...]]:
+    """By the name of each ledger, when those around it are not applicable, for then neither is it."""
+    found: dict[str, tuple[t.Exempt, ...]] = {}
+    for around in ledgers:
+        own = tuple(row for row in around.rows if isinstance(row, t.Exempt))
+        for inner in t.walk(around.rows) if own else ():
+            if isinstance(inner, t.Ledger):
+                found[inner.name.text] = (*found.get(inner.name.text, ()), *own)
+    return found
 
 
 def _evaluation_order(symbols: Mapping[str, Symbol], needs: Mapping[str, Sequence[str]],

@@ -57,7 +57,7 @@ class Expressions:
 
     def of(self, expr: n.Expr) -> Term:
         """Raises UnsupportedError and TooWideError."""
-        if expr in self.same:
+        if expr in self.same and not isinstance(expr, n.Literal):     # to Python a yes is equal to 1
             return self.same[expr]
         match expr:
             case n.Literal(value=value):

@@ -1,7 +1,7 @@
 """Places and quotas in SQL: equal keys are counted first, so that places are taken by few rows and joined back."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -83,7 +83,7 @@ def waiting(item: n.Rank, x: Expressions) -> Waiting:
     keys, there, broken = [], TRUE, FALSE
     for expr in (item.value, *item.breakers):
         key = present(x.of(expr))
-        keys.append(x.layers.bind(_whole(key.number)))
+        keys.append(_key(key.number, x))
         broken = some(broken, every(there, some(key.fails, every(key.lacks, opposite(key.absent)))))
         there = every(there, opposite(key.broken))
     return Waiting(keys, there, broken)
@@ -106,10 +106,11 @@ def rank(item: n.Rank, found: Waiting, x: Expressions, placed: Placed) -> tuple[
     return place, Term(placed.whole(size[f"{item.name} of"], at, False))
 
 
-def _whole(key: Number) -> Whole:
-    if key.divisor is not None:
+def _key(value: Number, x: Expressions) -> Whole:
+    """As a column: a number by itself would name one, where rows are put together."""
+    if value.divisor is not None:
         raise UnsupportedError("RANK_OF_QUOTIENT")
-    return key.top
+    return x.layers.bind(replace(value.top, atom=value.top.atom and value.top.point is None))
 
 
 def _over(groups: Sequence[str], x: Expressions) -> list[str]:
@@ -124,7 +125,7 @@ def quota(item: n.Quota, grade: Term, value: Number, x: Expressions, placed: Pla
     """The grade after a quota: those beyond the limit have the next one."""
     words = grade.words
     has = Condition(f"({words.text} = {text_literal(item.grade)})", words.depth)
-    key = x.layers.bind(_whole(value))
+    key = _key(value, x)
     graded = every(placed.admitted, opposite(grade.none))
     groups = _over(item.groups, x)
     by = f"PARTITION BY {', '.join(f'g{at}' for at in range(len(groups)))} " if groups else ""

@@ -2,7 +2,8 @@
 
 The bounds hold in every row that is not NULL, so that no operation overflows; they come from the least and the
 greatest value of each column. SQL here is DuckDB's: `//` cuts toward zero, and an overflow would be an error, never a
-wrong digit.
+wrong digit. The database puts the constants of a sum or a product together before it works out the rest, so what it
+comes to on the way is bounded for any order: `reach`.
 """
 
 from collections.abc import Iterable, Sequence
@@ -16,7 +17,8 @@ from kpidsl.engines.columnar.conditions import NOWHERE, Condition
 class Whole:
     """`text` is SQL of a whole number from `low` to `high`, held in `bits`; `depth`: the layer whose columns it uses.
 
-    An `atom` is a column or a literal, which may be written down more than once; `nullable`: it can be NULL.
+    An `atom` is a column or a literal, which may be written down more than once; `nullable`: it can be NULL. `way`: how
+    far from 0 it can come on the way, in any order of its operands, if that is further than its bounds.
     """
 
     text: str
@@ -26,6 +28,11 @@ class Whole:
     depth: int = NOWHERE
     atom: bool = False
     nullable: bool = False
+    way: int = 0
+
+    @property
+    def reach(self) -> int:
+        return max(abs(self.low), abs(self.high), 0 if self.atom else self.way)
 
     @property
     def point(self) -> int | None:
@@ -56,9 +63,9 @@ def _made(text: str, operands: Sequence[Whole], bounds: Iterable[int]) -> Whole:
                  max(item.depth for item in operands), nullable=any(item.nullable for item in operands))  # fmt: skip
 
 
-def _fitting(a: Whole, b: Whole, bounds: list[int]) -> tuple[Whole, Whole]:
-    """The operands, one of them widened where the result needs it."""
-    need = width(min(bounds), max(bounds))
+def _fitting(a: Whole, b: Whole, way: int) -> tuple[Whole, Whole]:
+    """The operands, one of them widened where the way to the result needs it."""
+    need = width(-way, way)
     if need > max(a.bits, b.bits):
         return (a, wide(b, need)) if a.point is not None else (wide(a, need), b)
     return a, b
@@ -70,19 +77,19 @@ def add(a: Whole, b: Whole) -> Whole:
     for one, other in ((a, b), (b, a)):
         if one.point == 0:
             return other
-    bounds = [a.low + b.low, a.high + b.high]
-    a, b = _fitting(a, b, bounds)
+    bounds, way = [a.low + b.low, a.high + b.high], a.reach + b.reach
+    a, b = _fitting(a, b, way)
     if b.point is not None and b.point < 0:
-        return _made(f"({a.text} - {-b.point})", (a, b), bounds)
-    return _made(f"({a.text} + {b.text})", (a, b), bounds)
+        return replace(_made(f"({a.text} - {-b.point})", (a, b), bounds), way=way)
+    return replace(_made(f"({a.text} + {b.text})", (a, b), bounds), way=way)
 
 
 def subtract(a: Whole, b: Whole) -> Whole:
     if b.point is not None:
         return add(a, literal(-b.point))
-    bounds = [a.low - b.high, a.high - b.low]
-    a, b = _fitting(a, b, bounds)
-    return _made(f"({a.text} - {b.text})", (a, b), bounds)
+    bounds, way = [a.low - b.high, a.high - b.low], a.reach + b.reach
+    a, b = _fitting(a, b, way)
+    return replace(_made(f"({a.text} - {b.text})", (a, b), bounds), way=way)
 
 
 def multiply(a: Whole, b: Whole) -> Whole:
@@ -96,8 +103,9 @@ def multiply(a: Whole, b: Whole) -> Whole:
         if one.point == 0 and not other.nullable:
             return literal(0)
     bounds = [x * y for x in (a.low, a.high) for y in (b.low, b.high)]
-    a, b = _fitting(a, b, bounds)
-    return _made(f"({a.text} * {b.text})", (a, b), bounds)
+    way = max(a.reach, 1) * max(b.reach, 1)
+    a, b = _fitting(a, b, way)
+    return replace(_made(f"({a.text} * {b.text})", (a, b), bounds), way=way)
 
 
 def negative(a: Whole) -> Whole:
