@@ -33,6 +33,7 @@ bench: $(VENV)/ready
 
 fuzz: $(VENV)/ready
 	$(BIN)/python tests/fuzz/mutate.py
+	$(BIN)/python tests/fuzz/engines.py --folder .
 
 wheel: $(VENV)/ready
 	$(BIN)/python -m hatchling build -t wheel
