@@ -56,5 +56,5 @@ def test_nothing_is_left_half_written(facts: Path, engine: str, after: float, tm
     elif run.returncode == -signal.SIGINT:     # before Python listens, or when it listens no more
         assert left == (["out.csv"] if out.read_bytes() == OLD else ["out.csv", "out.csv.manifest.json"])
     else:     # it was over before, on a fast machine
-        assert run.returncode == 0
+        assert run.returncode == 0, told
         assert left == ["out.csv", "out.csv.manifest.json"]
