@@ -68,15 +68,13 @@ def _with_unscored(joined: Joined, facts: Loaded, numbers: list[int]) -> Joined:
 
 def results(level: Level, lang: Lang) -> tuple[list[Result], str]:
     """The columns of a table of scores, in a database, and where they stand."""
-    from kpidsl.engines.columnar.engine import source
-
     assert level.stored is not None
     shown = columns(level.program, lang)
     found = [Result(header, column_name("", name)) for header, name in zip(shown.headers, shown.names, strict=False)]
     for header, item in zip(shown.headers[len(shown.names) :], shown.shown, strict=True):
         own = level.stored.scored.results[item.name]
         found.append(Result(header, own.column, own.scale, own.divisor))
-    return found, source()
+    return found, level.stored.scored.source
 
 
 def write_csv(level: Level, lang: Lang, path: str) -> None:

@@ -12,6 +12,8 @@ ROW = "#"
 """The column that has the number of a row of facts; of events, that of their subject's row."""
 NUMBER = "##"
 """The column of events that has their own number."""
+SUBJECT, DAY, END, COUNT = "#subject", "#day", "#end", "#count"
+"""Of rows that are looked at: whose they are, and when; the last period that is looked at, and how many there are."""
 FACTS = "facts"
 TYPES = {32: "INTEGER", 64: "BIGINT", 128: "HUGEINT"}
 
@@ -65,9 +67,9 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def table_name(events: str) -> str:
-    """Of a table of events; that of the facts has no name of its own."""
-    return quoted(f"events {events}") if events else quoted(FACTS)
+def table_name(events: str, level: str = "") -> str:
+    """Of a table of events; that of the facts has no name of its own. `level`: the facts of which longer period."""
+    return quoted(" ".join(part for part in ("events" if events else FACTS, events, level and f"of {level}") if part))
 
 
 def column_name(table: str, name: str) -> str:

@@ -301,6 +301,11 @@ class Trend(Node):
 Definition = Named | Ledger | Grade | Rank
 
 
+def parts(of: Node) -> list[Any]:
+    """What a node is made of: nodes, tuples of them, and values."""
+    return [getattr(of, f.name) for f in node_fields(of) if f.name != "place"]
+
+
 def walk(tree: Any) -> Iterator[Node]:
     """Every node in `tree`, a node or nodes."""
     pending = [tree]
@@ -310,4 +315,4 @@ def walk(tree: Any) -> Iterator[Node]:
             pending += current
         elif isinstance(current, Node):
             yield current
-            pending += [getattr(current, f.name) for f in node_fields(current) if f.name != "place"]
+            pending += parts(current)

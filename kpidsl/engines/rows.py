@@ -18,14 +18,15 @@ def rows_of(expr: n.Aggregate, env: Environment) -> list[Event]:
     last = last_day(env.unit, env.period)
     if expr.window is None:
         return _backwards(rows, expr.unit, last, env.lost.get(expr.rows, ()))
-    first = _first_day(expr.window, last)
+    first = first_day(expr.window, last)
     within = [row for row in rows if row.day is not None and first <= row.day <= last]
     if expr.unit is not None:
         _complete(within, expr, first, last)
     return within
 
 
-def _first_day(window: tuple[Base, int], last: date) -> date:
+def first_day(window: tuple[Base, int], last: date) -> date:
+    """The first day of a window that ends on the `last` one."""
     unit, count = window
     try:
         return shift(unit, last, 1 - count)

@@ -4,8 +4,7 @@ It gives what the exact engine gives. Rows that it cannot work out go to the exa
 not know at all it refuses, with the reason.
 """
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -13,32 +12,19 @@ from kpidsl.core import nodes as n
 from kpidsl.core.columns import FACTS, ROW, column_name, quoted
 from kpidsl.core.program import Program
 from kpidsl.core.results import Account, Case, GradeResult, Outcome, RankResult, Score, Unscored
-from kpidsl.engines import exact
+from kpidsl.engines.alone import Settled
+from kpidsl.engines.columnar.again import Again
 from kpidsl.engines.columnar.conditions import FALSE
+from kpidsl.engines.columnar.expressions import Expressions
+from kpidsl.engines.columnar.history import Earlier
+from kpidsl.engines.columnar.layers import Layers
+from kpidsl.engines.columnar.level import RESULTS, Scored, Shown
+from kpidsl.engines.columnar.looking import reaches
 from kpidsl.engines.columnar.numbers import Number
 from kpidsl.engines.columnar.scoring import Scoring, scoring
-from kpidsl.engines.columnar.tables import Tables, store, taken, terms
+from kpidsl.engines.columnar.tables import Tables, store, terms
 from kpidsl.engines.columnar.terms import Term, UnsupportedError
-
-RESULTS = "results"
-
-
-@dataclass(frozen=True)
-class Shown:
-    """A result as columns of the table of results: a text where `scale` is 0; NULL where there is no value."""
-
-    column: str
-    scale: int = 0
-    divisor: str = "1"
-
-
-@dataclass(frozen=True)
-class Scored:
-    """A level that was worked out: `results` by the names of ledgers, grades and ranks; and what has no score."""
-
-    program: Program
-    results: Mapping[str, Shown]
-    unscored: tuple[Unscored, ...]
+from kpidsl.engines.columnar.views import Views
 
 
 def run(program: Program, cases: Sequence[Case]) -> Outcome:
@@ -50,31 +36,83 @@ def run(program: Program, cases: Sequence[Case]) -> Outcome:
         return Outcome(tuple(scores(connection, scored)), scored.unscored)
 
 
-def lowered(program: Program, tables: Tables) -> Scoring:
-    """A level as a query over tables of a database. Raises UnsupportedError and TooWideError."""
-    facts, events = terms(tables)
-    return scoring(program, facts, events, tables[""].rows)
+def lowered(program: Program, tables: Tables, base: str = FACTS) -> Scoring:
+    """A level without periods as a query over tables of a database. Raises UnsupportedError and TooWideError."""
+    views = Views(None, program, tables, base, (), {})
+    return scoring(program, expressions(views), tables[""].rows)
 
 
 def score(connection: Any, program: Program, tables: Tables, wanted: Collection[str] | None = None) -> Scored:
     """Works out the results of every row of facts, as a table: the `wanted` ones, or all. Raises UnsupportedError and
     TooWideError.
     """
-    found = lowered(program, tables)
+    if program.dated or program.above is not None:
+        raise UnsupportedError("PERIODS")
+    again = Again(connection, program, tables, {})
+    found, unscored = work_out(again, FACTS, lambda base: _only(lowered(program, tables, base), wanted), RESULTS)
+    return Scored(program, results_of(found), tuple(unscored))
+
+
+def _only(found: Scoring, wanted: Collection[str] | None) -> Scoring:
+    """Without the results that nobody wants to see."""
     if wanted is not None:
         found.results = {name: term for name, term in found.results.items() if name in wanted}
-    connection.execute(f"CREATE TEMP TABLE {RESULTS} AS {statement(found)}")
-    row = quoted(ROW)
-    if found.late != FALSE and connection.execute(f"SELECT count(*) FROM {RESULTS} WHERE late").fetchone()[0]:
-        raise UnsupportedError("LATE")
-    broken = [number for (number,) in connection.execute(f"SELECT {row} FROM {RESULTS} WHERE broken").fetchall()]
-    again = Outcome((), ())
-    if broken:
-        again = exact.run(program, [taken(connection, program, tables, broken)])[0]
-        connection.execute(f"DELETE FROM {RESULTS} WHERE broken")
-    if again.scores:
-        raise UnsupportedError("LATE")
-    return Scored(program, {name: shown for name, (shown, _) in _shown(found).items()}, again.unscored)
+    return found
+
+
+def expressions(views: Views, earlier: Earlier | None = None) -> Expressions:
+    """What is known of every subject at the beginning."""
+    program = views.program
+    layers = Layers(views.facts)
+    layers.taken |= {item.name for item in program.facts.fields} | {*program.within}
+    within = (program.dated,) if program.dated else ()
+    rows = {reach: views.rows(reach) for reach in reaches(program)}
+    return Expressions(layers, terms(views.tables), rows, unit=program.unit, earlier=earlier, within=within)
+
+
+def work_out(again: Again, base: str, lower: Callable[[str], Scoring], into: str) -> tuple[Scoring, list[Unscored]]:
+    """The results of every row of a table of facts as a new table, and why others have none.
+
+    Where rows break only after places were taken, these are taken once more without them.
+    """
+    connection, row = again.connection, quoted(ROW)
+    left, out, unscored = base, list[int](), list[Unscored]()
+    while True:
+        found = lower(left)
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE {into} AS {statement(found)}")
+        broken = connection.execute(f"SELECT {row}, late FROM {into} WHERE broken ORDER BY 1").fetchall()
+        late = [number for number, is_late in broken if is_late]
+        unscored += again.unscored([number for number, _ in broken], _settled(connection, found, into, late))
+        if not late:
+            connection.execute(f"DELETE FROM {into} WHERE broken")
+            return found, unscored
+        out += [number for number, _ in broken]
+        left = f"{base} left"
+        rows = f"SELECT * FROM {quoted(base)} WHERE {row} NOT IN ({', '.join(map(str, out))})"
+        connection.execute(f"CREATE OR REPLACE TEMP VIEW {quoted(left)} AS {rows}")
+
+
+def _settled(connection: Any, found: Scoring, table: str, late: Sequence[int]) -> dict[int, dict[str, Settled]]:
+    """The places and grades with which rows were worked out that broke only then."""
+    shown = {name: own.column for name, (own, _) in _shown(found).items() if name in found.shared}
+    sizes = {name: column for column, name, _ in _sizes(found)}
+    if not late or not shown:
+        return {}
+    cells = [f"{column}, {sizes.get(name, '0')}" for name, column in shown.items()]
+    rows = connection.execute(f"SELECT {quoted(ROW)}, {', '.join(cells)} FROM {table} WHERE late").fetchall()
+    return {number: {name: Settled(Fraction(value) if isinstance(value, int) else value, size)
+                     for name, value, size in zip(shown, values[::2], values[1::2], strict=True)}
+            for number, *values in rows}  # fmt: skip
+
+
+def results_of(found: Scoring) -> dict[str, Shown]:
+    """The results that a query gives, by name."""
+    return {name: shown for name, (shown, _) in _shown(found).items() if name in found.results}
+
+
+def kept_of(found: Scoring) -> dict[str, Shown]:
+    """What it gives besides, for other periods."""
+    return {name: shown for name, (shown, _) in _shown(found).items() if name in found.kept}
 
 
 def statement(found: Scoring) -> str:
@@ -83,13 +121,19 @@ def statement(found: Scoring) -> str:
     last = queries[-1].name if queries else quoted(found.layers.base)
     parts = [f"{last}.{quoted(ROW)}", f"{found.broken.text} AS broken", f"{found.late.text} AS late"]
     parts += [f"{text} AS {quoted(name)}" for _, columns in _shown(found).values() for name, text in columns]
+    parts += [f"{text} AS {column}" for column, _, text in _sizes(found)]
     named = ",\n".join(map(str, queries))
     return f"{'WITH ' if named else ''}{named}\nSELECT {', '.join(parts)} FROM {last}"
 
 
 def _shown(found: Scoring) -> dict[str, tuple[Shown, list[tuple[str, str]]]]:
-    """Each result, and its columns: their names and SQL."""
-    return {name: _columns(f"r{at}", term) for at, (name, term) in enumerate(found.results.items())}
+    """Each result and each value that is kept, and its columns: their names and SQL."""
+    return {name: _columns(f"r{at}", term) for at, (name, term) in enumerate({**found.results, **found.kept}.items())}
+
+
+def _sizes(found: Scoring) -> list[tuple[str, str, str]]:
+    """How many are placed, for those who ask: column, name of the rank, and SQL."""
+    return [(f"s{at}", name, term.number.top.text) for at, (name, term) in enumerate(found.sizes.items())]
 
 
 def _columns(name: str, term: Term) -> tuple[Shown, list[tuple[str, str]]]:
@@ -105,20 +149,15 @@ def _unless(term: Term, text: str) -> str:
     return text if term.none == FALSE else f"CASE WHEN {term.none.text} THEN NULL ELSE {text} END"
 
 
-def source() -> str:
-    """The results with their facts, in the order of the facts."""
-    row = quoted(ROW)
-    return f"{RESULTS} JOIN {FACTS} ON {FACTS}.{row} = {RESULTS}.{row} ORDER BY {RESULTS}.{row}"
-
-
 def scores(connection: Any, scored: Scored) -> list[Score]:
     """The results row by row, as the exact engine has them; of accounts the balances."""
     program = scored.program
-    names = [column_name("", name) for name in (program.subject, *program.within)]
-    parts = [f"{RESULTS}.{quoted(ROW)}", *names]
+    dated = (program.dated,) if program.dated else ()
+    names = [column_name("", name) for name in (program.subject, *dated, *program.within)]
+    parts = [f"{scored.table}.{quoted(ROW)}", *names]
     for shown in scored.results.values():
         parts += [shown.column, shown.divisor]
-    rows = connection.execute(f"SELECT {', '.join(parts)} FROM {source()}").fetchall()
+    rows = connection.execute(f"SELECT {', '.join(parts)} FROM {scored.source}").fetchall()
     return [_score(scored, row[0], row[1 : 1 + len(names)], row[1 + len(names) :]) for row in rows]
 
 
@@ -130,8 +169,8 @@ def _score(scored: Scored, number: int, who: Sequence[Any], cells: Sequence[Any]
     items = [item for item in scored.program.definitions if item.name in values]
     accounts = {item.name: _account(item, values[item.name]) for item in items if isinstance(item, n.Ledger)}
     results = {item.name: _result(item, values[item.name]) for item in items if isinstance(item, n.Grade | n.Rank)}
-    subject, *groups = map(str, who)
-    return Score(number, subject, tuple(groups), accounts, results)
+    subject, period, groups = who[0], who[1] if scored.program.dated else None, who[2 if scored.program.dated else 1 :]
+    return Score(number, str(subject), tuple(map(str, groups)), accounts, results, period)
 
 
 def _account(item: n.Ledger, balance: Fraction | None) -> Account:

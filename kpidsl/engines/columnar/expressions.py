@@ -1,59 +1,26 @@
 """Expressions of the core to SQL over exact whole numbers."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from functools import reduce
 
 from kpidsl.core import nodes as n
-from kpidsl.core.columns import TYPES, width
 from kpidsl.core.ranges import stretch
 from kpidsl.engines.columnar import numbers as q
+from kpidsl.engines.columnar.aggregates import ZERO
 from kpidsl.engines.columnar.choosing import Row, left_over
 from kpidsl.engines.columnar.conditions import FALSE, TRUE, Condition, chosen, every, opposite, some
-from kpidsl.engines.columnar.layers import Layers, text_literal
+from kpidsl.engines.columnar.history import History
+from kpidsl.engines.columnar.layers import text_literal
 from kpidsl.engines.columnar.numbers import Number
-from kpidsl.engines.columnar.terms import Term, UnsupportedError, Words, failing, first, present, worked
-from kpidsl.engines.columnar.wholes import Whole
+from kpidsl.engines.columnar.terms import Term, Words, failing, first, present, worked
 from kpidsl.values import domains as d
 from kpidsl.values.kinds import Value
 
-ZERO = Fraction(0)
 
-
-@dataclass(frozen=True)
-class Rows:
-    """A table of events: its columns, and the most rows that one subject has."""
-
-    columns: Mapping[str, Term]
-    most: int
-
-
-@dataclass
-class Expressions:
-    """What is known of a subject so far, by name, and how the rest is worked out from it.
-
-    `same` are expressions that have a column already, and `sizes` make the columns of how many are placed. Inside an
-    aggregate `event` are the columns of its rows, and nothing becomes a column of the subject.
-    """
-
-    layers: Layers
-    facts: Mapping[str, Term]
-    events: Mapping[str, Rows]
-    known: dict[str, Term] = field(default_factory=dict)
-    sizes: dict[str, Callable[[], Term]] = field(default_factory=dict)
-    same: dict[n.Expr, Term] = field(default_factory=dict)
-    event: Mapping[str, Term] | None = None
-
-    def bind(self, of: Whole) -> Whole:
-        return of if self.event is not None else self.layers.bind(of)
-
-    def bound(self, of: Number, name: str = "_") -> Number:
-        if self.event is not None:
-            return of
-        top = self.layers.bind(of.top, name)
-        return replace(of, top=top, divisor=self.layers.bind(of.divisor, f"{name} /") if of.divisor else None)
+class Expressions(History):
+    """How the values of a subject are worked out from what is known of it so far."""
 
     def of(self, expr: n.Expr) -> Term:
         """Raises UnsupportedError and TooWideError."""
@@ -63,8 +30,7 @@ class Expressions:
             case n.Literal(value=value):
                 return _literal(value)
             case n.Column(name=name, of_event=True):
-                assert self.event is not None
-                return self.event[name]
+                return self.column(name)
             case n.Column(name=name):
                 return self.facts[name]
             case n.Ref(name=name):
@@ -89,13 +55,13 @@ class Expressions:
             case n.Interpolate():
                 return self._interpolate(expr)
             case n.Aggregate():
-                return self._aggregate(expr)
+                return self.aggregate(expr)
             case n.Among():
                 return self._among(expr)
             case n.GroupSize(rank=rank):
                 return self.sizes[rank]()
             case n.Previous():
-                raise UnsupportedError("PREVIOUS")
+                return self.previous(expr)
 
     def _arithmetic(self, op: str, left: Term, right: Term) -> Term:
         a, b = left.number, right.number
@@ -166,55 +132,7 @@ class Expressions:
                 break
         return rows
 
-    # ---- over events
-
-    def _aggregate(self, expr: n.Aggregate) -> Term:
-        if expr.unit is not None or expr.window is not None:
-            raise UnsupportedError("PERIODS")
-        if self.event is not None:
-            raise UnsupportedError("NESTED")
-        table = self.events[expr.rows]
-        self.event, before = table.columns, self.same
-        self.same = {}
-        where = present(self.of(expr.where)) if expr.where is not None else Term(TRUE)
-        value = present(self.of(expr.value)) if expr.value is not None else Term(q.constant(Fraction(1)))
-        self.event, self.same = None, before
-        taken = every(where.condition, opposite(where.broken))
-        counted = self._gathered(expr.rows, taken, q.constant(Fraction(1)), "count", table.most)
-        broken = [self._any(expr.rows, some(bad, every(taken, inner)))
-                  for bad, inner in ((where.lacks, value.lacks), (where.fails, value.fails))]  # fmt: skip
-        if expr.function == "count":
-            return Term(counted, lacks=broken[0], fails=broken[1])
-        found = self._gathered(expr.rows, taken, value.number, expr.function, table.most)
-        empty = FALSE if expr.function == "sum" else q.compare("=", counted, q.constant(ZERO))
-        if expr.function == "average":
-            found = q.divide(found, counted, self.bind)
-            found = replace(found, domain=d.Domain(value.number.domain.low, value.number.domain.high))
-        return Term(found, lacks=broken[0], fails=some(broken[1], empty))
-
-    def _gathered(self, rows: str, taken: Condition, value: Number, function: str, most: int) -> Number:
-        if value.divisor is not None:
-            raise UnsupportedError("SUM_OF_QUOTIENTS")
-        top = value.top
-        only = "" if taken == TRUE else f" FILTER (WHERE {taken.text})"
-        depth = max(taken.depth, top.depth)
-        low, high, domain = top.low, top.high, value.domain
-        if function in ("count", "sum", "average"):
-            low, high = min(0, top.low * most), max(0, top.high * most)
-            domain = d.multiply(d.either(value.domain, d.point(ZERO)), d.Domain(d.End(ZERO), d.End(Fraction(most)),
-                                                                               Fraction(1)))  # fmt: skip
-        bits = width(low, high)
-        names = {"count": "count(*)", "highest": f"max({top.text})", "lowest": f"min({top.text})"}
-        text = names.get(function, f"sum({top.text})") + only
-        text = text if bits == 128 else f"CAST({text} AS {TYPES[bits]})"
-        empty = "NULL" if function in ("highest", "lowest") else "0"
-        column, at = self.layers.gather(rows, depth, text, empty)
-        return Number(Whole(column, low, high, bits, at, True, empty == "NULL" or top.nullable), value.scale, domain)
-
-    def _any(self, rows: str, condition: Condition) -> Condition:
-        if condition == FALSE:
-            return FALSE
-        return Condition(*self.layers.gather(rows, condition.depth, f"bool_or({condition.text})", "FALSE"))
+    # ---- several
 
     def _among(self, expr: n.Among) -> Term:
         terms = [self.of(argument) for argument in expr.arguments]
@@ -229,8 +147,7 @@ class Expressions:
             found = reduce(q.add, (_if(here, number, ZERO) for here, number in zip(there, numbers, strict=True)))
         else:
             low = expr.function == "lowest"
-            ends = [number.domain.high.value if low else number.domain.low.value for number in numbers]
-            last = (max if low else min)(end for end in ends if end is not None)
+            last = (max if low else min)(_end(number, low) for number in numbers)
             found = q.extreme(low, [_if(here, number, last) for here, number in zip(there, numbers, strict=True)])
         if expr.function == "average":
             found = q.divide(found, q.extreme(False, [count, q.constant(Fraction(1))]), self.bind)
@@ -243,6 +160,14 @@ class Expressions:
         found = reduce(q.add, numbers)
         share = q.constant(Fraction(1, len(numbers) if function == "average" else 1))
         return worked(q.multiply(found, share), terms)
+
+
+def _end(number: Number, high: bool) -> Fraction:
+    """What the number does not pass; where its domain does not say, its top does: a divisor is 1 or more."""
+    known = number.domain.high.value if high else number.domain.low.value
+    if known is not None:
+        return known
+    return Fraction(max(number.top.high, 0) if high else min(number.top.low, 0), number.scale)
 
 
 def _if(when: Condition, number: Number, otherwise: Fraction) -> Number:

@@ -1,15 +1,15 @@
 """A query in layers: each is a selection from the one before, with columns worked out from that one's."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple, Protocol
 
-from kpidsl.core import columns
-from kpidsl.core.columns import quoted, table_name
+from kpidsl.core.columns import quoted
 from kpidsl.engines.columnar.conditions import FALSE, NOWHERE, TRUE, Condition
+from kpidsl.engines.columnar.gathering import Gathering, Inner
 from kpidsl.engines.columnar.wholes import Whole
 
 SHORT = 60
-ROW = quoted(columns.ROW)
 
 
 def text_literal(text: str) -> str:
@@ -27,29 +27,6 @@ class Join(Protocol):
 
     def on(self, alias: str, below: str) -> str:
         """How its rows belong to those of the layer below."""
-
-
-@dataclass
-class Gathering:
-    """What is gathered from the rows of a table of events, which have the number of their subject's row: columns as
-    SQL over the events, and over the subject's own too where it `reads_below`.
-    """
-
-    table: str
-    reads_below: bool
-    columns: dict[str, tuple[str, str]] = field(default_factory=dict)
-
-    def query(self, below: str) -> str:
-        rows = table_name(self.table)
-        joined = f" JOIN {below} ON {below}.{ROW} = {rows}.{ROW}" if self.reads_below else ""
-        return f"SELECT {rows}.{ROW} AS k, {named(self.columns)} FROM {rows}{joined} GROUP BY {rows}.{ROW}"
-
-    def on(self, alias: str, below: str) -> str:
-        return f"{alias}.k = {below}.{ROW}"
-
-
-def named(columns: dict[str, tuple[str, str]]) -> str:
-    return ", ".join(f"{text} AS {quoted(name)}" for name, (text, _) in columns.items())
 
 
 @dataclass
@@ -110,18 +87,21 @@ class Layers:
     def bind_condition(self, of: Condition, name: str = "_") -> Condition:
         return of if of in (TRUE, FALSE) or len(of.text) < SHORT else Condition(*self.put(name, of.text, of.depth))
 
-    def gather(self, table: str, depth: int, text: str, empty: str) -> tuple[str, int]:
-        """A column gathered from events, by SQL that uses the subject's columns down to `depth`."""
+    def gather(self, rows: str, depth: int, text: str, empty: str, inner: Mapping[str, Inner]) -> tuple[str, int]:
+        """A column gathered from rows, by SQL that uses the subject's columns down to `depth`, and columns that are
+        gathered for each of the rows.
+        """
         joins = self.at(depth).joins
         reads = depth > NOWHERE
         found = next((join for join in joins if isinstance(join, Gathering)
-                      and (join.table, join.reads_below) == (table, reads)), None)  # fmt: skip
+                      and (join.rows, join.reads_below) == (rows, reads)), None)  # fmt: skip
         if found is None:
-            found = Gathering(table, reads)
+            found = Gathering(rows, reads)
             joins.append(found)
+        found.inner |= {name: own for name, own in inner.items() if quoted(name) in text}
         same = next((name for name, known in found.columns.items() if known == (text, empty)), None)
         if same is None:
-            same = self.free(f"{table} {len(found.columns) + 1}")
+            same = self.free(f"of {len(self.taken) + 1}")
             found.columns[same] = text, empty
         return quoted(same), max(depth, 0) + 1
 

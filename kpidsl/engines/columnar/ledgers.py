@@ -143,7 +143,8 @@ def _where(fires: Condition, amount: Number, otherwise: Fraction) -> Number:
 def grade(item: n.Grade, x: Expressions) -> tuple[Term, Term]:
     """The grade by points and overrides, before quotas; and the value that it goes by."""
     by_points = present(x.of(item.cases))
-    found, lacks, fails = by_points.words, every(by_points.lacks, opposite(by_points.absent)), by_points.fails
+    found = by_points.value if isinstance(by_points.value, Words) else Words("NULL")     # no row can be chosen
+    lacks, fails = every(by_points.lacks, opposite(by_points.absent)), by_points.fails
     cases: list[tuple[Condition, Condition]] = []
     held = FALSE
     for override in item.overrides:

@@ -1,6 +1,6 @@
 """A level of a program as one query: its definitions in stages, each a column of the first layer that can have it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
 from kpidsl.core import nodes as n
@@ -8,11 +8,11 @@ from kpidsl.core.program import Program
 from kpidsl.core.stages import stages
 from kpidsl.engines.columnar import standing
 from kpidsl.engines.columnar.conditions import FALSE, Condition, every, opposite, some
-from kpidsl.engines.columnar.expressions import Expressions, Rows
+from kpidsl.engines.columnar.expressions import Expressions
 from kpidsl.engines.columnar.layers import Layers
 from kpidsl.engines.columnar.ledgers import Account, grade, ledger
 from kpidsl.engines.columnar.numbers import Number, tight
-from kpidsl.engines.columnar.terms import Term, UnsupportedError, Words
+from kpidsl.engines.columnar.terms import Term, Words
 
 SHORT = 40
 TOTAL = "total"
@@ -20,31 +20,34 @@ TOTAL = "total"
 
 @dataclass
 class Scoring:
-    """What the query gives for each row of facts: `results` of ledgers, grades and ranks by name; which rows are
-    `broken`, and which of these only `late`, after places were taken.
+    """What the query gives for each row of facts: `results` of ledgers, grades and ranks by name, `kept` values, the
+    `sizes` of groups that somebody asks for; which rows are `broken`, and which of these only `late`, after places were
+    taken. `shared` is what was settled among all.
     """
 
     layers: Layers
     results: dict[str, Term] = field(default_factory=dict)
+    kept: dict[str, Term] = field(default_factory=dict)
+    shared: list[str] = field(default_factory=list)
+    sizes: dict[str, Term] = field(default_factory=dict)
     broken: Condition = FALSE
     late: Condition = FALSE
 
 
-def scoring(program: Program, facts: Mapping[str, Term], events: Mapping[str, Rows], rows: int) -> Scoring:
-    """Raises UnsupportedError and TooWideError."""
-    if program.dated or program.above is not None:
-        raise UnsupportedError("PERIODS")
-    layers = Layers("facts")
-    layers.taken |= {item.name for item in program.facts.fields}
-    level = _Level(Expressions(layers, facts, events), Scoring(layers))
+def scoring(program: Program, x: Expressions, rows: int, kept: Collection[str] = ()) -> Scoring:
+    """The results, and of what is worked out on the way what is to be `kept`. Raises UnsupportedError, TooWideError."""
+    level = _Level(x, Scoring(x.layers), kept)
     for at, stage in enumerate(stages(program)):
-        broken = layers.bind_condition(some(*(level.work_out(item) for item in stage.definitions)), "broken")
+        broken = x.layers.bind_condition(some(*(level.work_out(item) for item in stage.definitions)), "broken")
         if at:
             level.found.late = some(level.found.late, every(broken, opposite(level.found.broken)))
         level.found.broken = some(level.found.broken, broken)
-        placed = standing.Placed(layers, rows, opposite(level.found.broken))
+        placed = standing.Placed(x.layers, rows, opposite(level.found.broken))
         for item in stage.shared:
             level.settle(item, placed)
+            level.found.shared.append(item.name)
+    asked = {item.rank for item in n.walk(program.definitions) if isinstance(item, n.GroupSize)}
+    level.found.sizes = {name: size() for name, size in x.sizes.items() if name in asked}
     return level.found
 
 
@@ -54,6 +57,7 @@ class _Level:
 
     x: Expressions
     found: Scoring
+    kept: Collection[str]
     accounts: dict[str, Account] = field(default_factory=dict)
     values: dict[str, Number] = field(default_factory=dict)
     keys: dict[str, standing.Waiting] = field(default_factory=dict)
@@ -63,7 +67,9 @@ class _Level:
         x, name = self.x, item.name
         match item:
             case n.Named(expr=expr):
-                x.known[name] = _kept(x.of(expr), name, x.layers)
+                term = x.known[name] = _kept(x.of(expr), name, x.layers)
+                if name in self.kept:
+                    self.found.kept[name] = replace(term, none=some(term.none, term.broken))
                 return FALSE
             case n.Ledger():
                 term = _kept(ledger(item, x, self.accounts), name or TOTAL, x.layers)

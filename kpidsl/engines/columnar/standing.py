@@ -9,13 +9,16 @@ from typing import NamedTuple
 from kpidsl.core import nodes as n
 from kpidsl.core.columns import quoted
 from kpidsl.engines.columnar import numbers as q
+from kpidsl.engines.columnar import wholes as w
 from kpidsl.engines.columnar.conditions import FALSE, TRUE, Condition, every, opposite, some
 from kpidsl.engines.columnar.expressions import Expressions
 from kpidsl.engines.columnar.layers import Layers, text_literal
 from kpidsl.engines.columnar.numbers import Number
-from kpidsl.engines.columnar.terms import Term, UnsupportedError, Words, present
-from kpidsl.engines.columnar.wholes import Whole
+from kpidsl.engines.columnar.terms import Term, Words, present
+from kpidsl.engines.columnar.wholes import Whole, literal
 from kpidsl.values.domains import Domain, End
+
+DIGITS = 2
 
 
 @dataclass
@@ -63,7 +66,7 @@ class Placed:
         depth = max([0, admitted.depth, *(key.depth for key in keys)])
         free = {name: self.layers.free(name) for name in columns}
         texts = {free[name]: (text, "NULL" if keys else "0") for name, text in columns.items()}
-        join = Standing([quoted(group) for group in groups], [key.text for key in keys], admitted.text, texts)
+        join = Standing(groups, [key.text for key in keys], admitted.text, texts)
         self.layers.at(depth).joins.append(join)
         return free, depth + 1
 
@@ -84,7 +87,7 @@ def waiting(item: n.Rank, x: Expressions) -> Waiting:
     keys, there, broken = [], TRUE, FALSE
     for expr in (item.value, *item.breakers):
         key = present(x.of(expr))
-        keys.append(_key(key.number, x))
+        keys += ordered(key.number, x)
         broken = some(broken, every(there, some(key.fails, every(key.lacks, opposite(key.absent)))))
         there = every(there, opposite(key.broken))
     return Waiting(keys, there, broken)
@@ -111,33 +114,44 @@ def rank(item: n.Rank, found: Waiting, x: Expressions, placed: Placed) -> tuple[
     return Term(placed.whole(free[item.name], depth, True), lacks=none, absent=none), size
 
 
-def _key(value: Number, x: Expressions) -> Whole:
-    """As a column: a number by itself would name one, where rows are put together."""
-    if value.divisor is not None:
-        raise UnsupportedError("RANK_OF_QUOTIENT")
-    return x.layers.bind(replace(value.top, atom=value.top.atom and value.top.point is None))
+def ordered(value: Number, x: Expressions) -> list[Whole]:
+    """Columns in the order of the values, and equal where these are.
+
+    Quotients by up to `most` are one `most`th of a `most`th apart or more: as many digits tell any two of them apart. A
+    cut toward zero keeps the order of each digit, and only 0 has none but zeros.
+    """
+    if value.divisor is None:
+        return [_column(value.top, x)]
+    most, rest, keys = literal(value.divisor.high), x.layers.bind(value.top), []
+    for _ in range(DIGITS):
+        keys.append(_column(w.quotient(rest, value.divisor), x))
+        rest = x.layers.bind(w.multiply(x.layers.bind(w.remainder(rest, value.divisor)), most))
+    return [*keys, _column(w.quotient(rest, value.divisor), x)]
+
+
+def _column(key: Whole, x: Expressions) -> Whole:
+    """A number that is written down would name a column, where rows are put together."""
+    return x.layers.bind(replace(key, atom=key.atom and key.point is None))
 
 
 def _over(groups: Sequence[str], x: Expressions) -> list[str]:
-    """The columns of groups, which must be there."""
-    for group in groups:
-        if x.facts[group].lacks != FALSE:
-            raise UnsupportedError("GROUP_MISSING")
-    return list(groups)
+    """Who competes: SQL of the groups, and of the period where there is one. Who has none is in the group of those."""
+    columns = [(quoted(group), x.facts[group].lacks == FALSE) for group in (*groups, *x.within)]
+    return [column if there else f"coalesce(CAST({column} AS VARCHAR), '{None}')" for column, there in columns]
 
 
 def quota(item: n.Quota, grade: Term, value: Number, x: Expressions, placed: Placed) -> Term:
     """The grade after a quota: those beyond the limit have the next one."""
     words = grade.words
     has = Condition(f"({words.text} = {text_literal(item.grade)})", words.depth)
-    key = _key(value, x)
+    keys = ordered(value, x)
     graded = every(placed.admitted, opposite(grade.none))
     groups = _over(item.groups, x)
     by = f"PARTITION BY {', '.join(f'g{at}' for at in range(len(groups)))} " if groups else ""
-    order = "k0" if item.lowest_first else "k0 DESC"
-    having = x.layers.bind_condition(every(graded, has, Condition(f"({key.text} IS NOT NULL)", key.depth)))
+    order = ", ".join(f"k{at}{'' if item.lowest_first else ' DESC'}" for at in range(len(keys)))
+    having = x.layers.bind_condition(every(graded, has, Condition(f"({keys[0].text} IS NOT NULL)", keys[0].depth)))
     before = f"CAST(sum(c) OVER ({by}ORDER BY {order} ROWS UNBOUNDED PRECEDING) - c AS BIGINT)"
-    free, depth = placed.join(groups, [key], having, {f"{item.grade} before": before, f"{item.grade} equal": "c"})
+    free, depth = placed.join(groups, keys, having, {f"{item.grade} before": before, f"{item.grade} equal": "c"})
     size, at = placed.join(groups, (), graded, {f"{item.grade} of": "c"})
     limit = q.constant(Fraction(int(item.limit)))
     if item.share:
