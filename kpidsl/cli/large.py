@@ -42,7 +42,7 @@ def score_large(inputs: Inputs, space: Workspace, lang: Lang) -> Scored | None:
         inputs.refuse_more(loaded[0].rows)
         space.at(phrase(lang, "scoring"))
         joined, tables = join_large(connection, program, loaded[0], loaded[1:])
-        scored = score(connection, program, tables)
+        scored = score(connection, program, tables, [item.name for item in columns(program, lang).shown])
         joined = _with_unscored(joined, loaded[0], [unscored.row for unscored in scored.unscored])
         hashes = {own.file or own.head.name: digest(connection, own) for own in found}
     except duckdb.InterruptException:

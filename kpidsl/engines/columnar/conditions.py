@@ -7,13 +7,17 @@ NOWHERE = -1
 
 
 class Condition(NamedTuple):
-    """SQL that is true or false wherever it can be worked out; `depth`: the layer whose columns it uses."""
+    """SQL that is true or false wherever it can be worked out; `depth`: the layer whose columns it uses.
+
+    What it is joined from are its `parts`, with the `word` between them.
+    """
 
     text: str
     depth: int = NOWHERE
+    word: str = ""
+    parts: tuple["Condition", ...] = ()
 
 
-NOT = "(NOT "
 TRUE, FALSE = Condition("TRUE"), Condition("FALSE")
 
 
@@ -26,22 +30,22 @@ def some(*conditions: Condition) -> Condition:
 
 
 def _joined(word: str, neutral: Condition, deciding: Condition, conditions: tuple[Condition, ...]) -> Condition:
-    if deciding in conditions:
+    parts = [part for condition in conditions for part in (condition.parts if condition.word == word else (condition,))]
+    if deciding in parts:
         return deciding
-    kept = [condition for condition in dict.fromkeys(conditions) if condition != neutral]
+    kept = tuple(condition for condition in dict.fromkeys(parts) if condition != neutral)
     if any(opposite(condition) in kept for condition in kept):
         return deciding
     if len(kept) < 2:
         return kept[0] if kept else neutral
-    return Condition("(" + f" {word} ".join(item.text for item in kept) + ")", max(item.depth for item in kept))
+    text = "(" + f" {word} ".join(item.text for item in kept) + ")"
+    return Condition(text, max(item.depth for item in kept), word, kept)
 
 
 def opposite(of: Condition) -> Condition:
     if of in (TRUE, FALSE):
         return FALSE if of == TRUE else TRUE
-    if of.text.startswith(NOT):
-        return Condition(of.text[len(NOT) : -1], of.depth)
-    return Condition(f"{NOT}{of.text})", of.depth)
+    return of.parts[0] if of.word == "NOT" else Condition(f"(NOT {of.text})", of.depth, "NOT", (of,))
 
 
 def chosen(cases: list[tuple[Condition, Condition]], otherwise: Condition) -> Condition:

@@ -4,7 +4,7 @@ It gives what the exact engine gives. Rows that it cannot work out go to the exa
 not know at all it refuses, with the reason.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -56,9 +56,13 @@ def lowered(program: Program, tables: Tables) -> Scoring:
     return scoring(program, facts, events, tables[""].rows)
 
 
-def score(connection: Any, program: Program, tables: Tables) -> Scored:
-    """Works out the results of every row of facts, as a table. Raises UnsupportedError and TooWideError."""
+def score(connection: Any, program: Program, tables: Tables, wanted: Collection[str] | None = None) -> Scored:
+    """Works out the results of every row of facts, as a table: the `wanted` ones, or all. Raises UnsupportedError and
+    TooWideError.
+    """
     found = lowered(program, tables)
+    if wanted is not None:
+        found.results = {name: term for name, term in found.results.items() if name in wanted}
     connection.execute(f"CREATE TEMP TABLE {RESULTS} AS {statement(found)}")
     row = quoted(ROW)
     if found.late != FALSE and connection.execute(f"SELECT count(*) FROM {RESULTS} WHERE late").fetchone()[0]:
@@ -76,10 +80,10 @@ def score(connection: Any, program: Program, tables: Tables) -> Scored:
 def statement(found: Scoring) -> str:
     """The whole query: the number of each row, whether it is broken, and only late; then the parts of each result."""
     queries = found.layers.queries()
-    last = queries[-1][0] if queries else quoted(found.layers.base)
+    last = queries[-1].name if queries else quoted(found.layers.base)
     parts = [f"{last}.{quoted(ROW)}", f"{found.broken.text} AS broken", f"{found.late.text} AS late"]
     parts += [f"{text} AS {quoted(name)}" for _, columns in _shown(found).values() for name, text in columns]
-    named = ",\n".join(f"{name} AS (\n  {text})" for name, text in queries)
+    named = ",\n".join(map(str, queries))
     return f"{'WITH ' if named else ''}{named}\nSELECT {', '.join(parts)} FROM {last}"
 
 
@@ -123,7 +127,7 @@ def _score(scored: Scored, number: int, who: Sequence[Any], cells: Sequence[Any]
     for at, (name, shown) in enumerate(scored.results.items()):
         top, divisor = cells[2 * at : 2 * at + 2]
         values[name] = Fraction(top, shown.scale * divisor) if shown.scale and top is not None else top
-    items = scored.program.definitions
+    items = [item for item in scored.program.definitions if item.name in values]
     accounts = {item.name: _account(item, values[item.name]) for item in items if isinstance(item, n.Ledger)}
     results = {item.name: _result(item, values[item.name]) for item in items if isinstance(item, n.Grade | n.Rank)}
     subject, *groups = map(str, who)

@@ -1,6 +1,6 @@
 """Expressions of the core to SQL over exact whole numbers."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
@@ -34,15 +34,15 @@ class Rows:
 class Expressions:
     """What is known of a subject so far, by name, and how the rest is worked out from it.
 
-    `same` are expressions that have a column already. Inside an aggregate `event` are the columns of its rows, and
-    nothing becomes a column of the subject.
+    `same` are expressions that have a column already, and `sizes` make the columns of how many are placed. Inside an
+    aggregate `event` are the columns of its rows, and nothing becomes a column of the subject.
     """
 
     layers: Layers
     facts: Mapping[str, Term]
     events: Mapping[str, Rows]
     known: dict[str, Term] = field(default_factory=dict)
-    sizes: dict[str, Term] = field(default_factory=dict)
+    sizes: dict[str, Callable[[], Term]] = field(default_factory=dict)
     same: dict[n.Expr, Term] = field(default_factory=dict)
     event: Mapping[str, Term] | None = None
 
@@ -93,7 +93,7 @@ class Expressions:
             case n.Among():
                 return self._among(expr)
             case n.GroupSize(rank=rank):
-                return self.sizes[rank]
+                return self.sizes[rank]()
             case n.Previous():
                 raise UnsupportedError("PREVIOUS")
 
@@ -124,10 +124,12 @@ class Expressions:
         """The outcome of the first row whose test holds, and the rows that can be chosen at all."""
         subject = self.of(expr.subject) if expr.subject is not None else None
         before = dict(self.same)
-        if expr.subject is not None and subject is not None and isinstance(subject.value, Number):
-            subject = replace(subject, value=self.bound(subject.value))
-            self.same[expr.subject] = subject
-        rows = self._rows(expr, subject)
+        if expr.subject is not None and subject is not None:
+            if isinstance(subject.value, Number):
+                subject = replace(subject, value=self.bound(subject.value))
+            # rows are tried only where the subject is there, so that they need not ask for it again
+            self.same[expr.subject] = Term(subject.value)
+        rows = self._rows(expr, self.same[expr.subject] if expr.subject is not None else None)
         self.same = before
         whole = bool(rows) and rows[-1].test.condition == TRUE
         cases = [(row.test, row.outcome) for row in rows]

@@ -1,7 +1,7 @@
 """A query in layers: each is a selection from the one before, with columns worked out from that one's."""
 
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from kpidsl.core import columns
 from kpidsl.core.columns import quoted, table_name
@@ -56,6 +56,17 @@ def named(columns: dict[str, tuple[str, str]]) -> str:
 class Layer:
     columns: dict[str, str] = field(default_factory=dict)
     joins: list[Join] = field(default_factory=list)
+
+
+class Query(NamedTuple):
+    """A named query; `often`: more than one other reads it, so that it is to be worked out once and kept."""
+
+    name: str
+    text: str
+    often: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.name} AS {'' if self.often else 'NOT '}MATERIALIZED (\n  {self.text})"
 
 
 @dataclass
@@ -114,9 +125,9 @@ class Layers:
             found.columns[same] = text, empty
         return quoted(same), max(depth, 0) + 1
 
-    def queries(self) -> list[tuple[str, str]]:
+    def queries(self) -> list[Query]:
         """The layers as named queries, in order; each reads the one before."""
-        found: list[tuple[str, str]] = []
+        found: list[Query] = []
         below = quoted(self.base)
         for at, layer in enumerate(self.layers, 1):
             parts, joins = [f"{below}.*"], ""
@@ -126,8 +137,10 @@ class Layers:
                           for name, (_, empty) in join.columns.items()]  # fmt: skip
                 joins += f"\n  LEFT JOIN ({join.query(below)}) AS {alias} ON {join.on(alias, below)}"
             parts += [f"{text} AS {quoted(name)}" for name, text in layer.columns.items()]
+            if found and any(join.reads_below for join in layer.joins):
+                found[-1] = found[-1]._replace(often=True)
             below, text = quoted(f"{self.base} {at}"), f"SELECT {LINE.join(parts)}\n  FROM {below}{joins}"
-            found.append((below, text))
+            found.append(Query(below, text))
         return found
 
 

@@ -1,8 +1,9 @@
 """Places and quotas in SQL: equal keys are counted first, so that places are taken by few rows and joined back."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cache
 from typing import NamedTuple
 
 from kpidsl.core import nodes as n
@@ -89,8 +90,8 @@ def waiting(item: n.Rank, x: Expressions) -> Waiting:
     return Waiting(keys, there, broken)
 
 
-def rank(item: n.Rank, found: Waiting, x: Expressions, placed: Placed) -> tuple[Term, Term]:
-    """The place, and how many are placed in the group."""
+def rank(item: n.Rank, found: Waiting, x: Expressions, placed: Placed) -> tuple[Term, Callable[[], Term]]:
+    """The place, and what makes a column of how many are placed in the group, for those who ask."""
     keys = found.keys
     admitted = x.layers.bind_condition(every(placed.admitted, found.there))
     groups = _over(item.groups, x)
@@ -101,9 +102,13 @@ def rank(item: n.Rank, found: Waiting, x: Expressions, placed: Placed) -> tuple[
         taken = f"row_number() OVER ({by}ORDER BY {order})"
     free, depth = placed.join(groups, keys, admitted, {item.name: f"CAST({taken} AS BIGINT)"})
     none = Condition(f"({quoted(free[item.name])} IS NULL)", depth)
-    size, at = placed.join(groups, (), admitted, {f"{item.name} of": "c"})
-    place = Term(placed.whole(free[item.name], depth, True), lacks=none, absent=none)
-    return place, Term(placed.whole(size[f"{item.name} of"], at, False))
+
+    @cache
+    def size() -> Term:
+        free, depth = placed.join(groups, (), admitted, {f"{item.name} of": "c"})
+        return Term(placed.whole(free[f"{item.name} of"], depth, False))
+
+    return Term(placed.whole(free[item.name], depth, True), lacks=none, absent=none), size
 
 
 def _whole(key: Number) -> Whole:
