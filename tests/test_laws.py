@@ -1,5 +1,6 @@
 """Laws that hold for all texts and all facts."""
 
+import json
 import re
 from collections.abc import Callable
 from datetime import date
@@ -17,6 +18,7 @@ from kpidsl.core.results import Case, Event, Row, Score
 from kpidsl.engines.exact import run
 from kpidsl.ledger.losses import losses
 from kpidsl.ledger.reconcile import reconcile, statement_of
+from kpidsl.reports.account_json import as_json
 from kpidsl.syntax.format import format_text
 from kpidsl.syntax.parse import parse
 from kpidsl.syntax.translate import translate
@@ -183,3 +185,16 @@ def test_full_width_punctuation_and_digits_mean_the_same() -> None:
         names = [word if word[:1].isalpha() else word.translate(wide) for word in dates.split(" ")]
         quoted[at] = " ".join(names).replace("\0", "2014-05")
     assert parse(Source("", '"'.join(quoted)))[0] == parse(Source("", code))[0]
+
+
+def test_an_explanation_as_json_holds_the_ledger_to_the_last_digit() -> None:
+    run_ = scored()
+    for score in run_.outcome.scores:
+        told = json.loads(as_json([(score, run_.program)], run_.manifest))["explained"][0]
+        assert Fraction(told["total"]) == score.total.balance
+        lost = sum((Fraction(loss["amount"]) for loss in told["losses"]), Fraction(0))
+        assert Fraction(told["statement"]["full"]) + lost == score.total.balance
+        for name, account in score.accounts.items():
+            ledger = told["ledgers"][name or "total"]
+            assert [Fraction(entry["amount"]) for entry in ledger["entries"]] == [e.amount for e in account.entries]
+            assert (ledger["balance"] and Fraction(ledger["balance"])) == account.balance

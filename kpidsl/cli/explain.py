@@ -1,8 +1,11 @@
 """`kpidsl explain`: the ledger of one subject, line by line."""
 
 import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
-from typing import NoReturn
+from pathlib import Path
+from typing import Any, NoReturn
 
 import click
 
@@ -12,7 +15,13 @@ from kpidsl.cli.terminal import Command, show_findings
 from kpidsl.core.nodes import Grade
 from kpidsl.core.program import Program
 from kpidsl.core.results import Score
+from kpidsl.facts.write import write_all
+from kpidsl.reports.account_json import as_json
+from kpidsl.reports.brief import as_brief
 from kpidsl.reports.explain import explain
+from kpidsl.reports.markdown import as_markdown
+from kpidsl.reports.outline import outline
+from kpidsl.reports.standing import standing_lines
 from kpidsl.reports.words import phrase, phrases
 from kpidsl.text.findings import Argument, Finding, RefusedError, likeliest
 from kpidsl.text.source import Cell
@@ -20,6 +29,7 @@ from kpidsl.text.words import LANGS, Lang
 from kpidsl.values.calendar import label, read_period
 from kpidsl.values.reading import fold, tidy
 
+FORMS = {"text": ".txt", "markdown": ".md", "json": ".json"}
 ROLES = ("rule", "payout", "part", "section")
 
 
@@ -28,9 +38,12 @@ ROLES = ("rule", "payout", "part", "section")
 @click.option("--subject", required=True, help="Whose score is explained.")
 @click.option("--at", metavar="PERIOD", help="Of several periods the one to explain: 2014-05, 2014Q2 or 2014.")
 @click.option("--rule", help="Only this rule, part or section: its name, label or clause.")
+@click.option("--format", "form", type=click.Choice(tuple(FORMS)), help="How it is laid out; text, or as OUTPUT ends.")
+@click.option("--brief", is_flag=True, help="A sentence for each rule, and the losses from the largest on.")
+@click.option("-o", "--output", metavar="OUTPUT", help="Write it to OUTPUT (.txt, .md, .json).")
 def command(policy: str, facts: str, events: tuple[str, ...], params: tuple[str, ...], encoding: str | None,
-            sheet: str | None, period: str | None, lang: Lang, subject: str, rule: str | None,
-            at: str | None) -> None:  # fmt: skip
+            sheet: str | None, period: str | None, lang: Lang, subject: str, rule: str | None, at: str | None,
+            form: str | None, brief: bool, output: str | None) -> None:  # fmt: skip
     """Explain the score of one subject of FACTS under POLICY: every entry of its ledgers."""
     subject = fold(subject)
     scored = score_all(Inputs(policy, facts, events, params, encoding, sheet, period), lang, subject)
@@ -46,7 +59,28 @@ def command(policy: str, facts: str, events: tuple[str, ...], params: tuple[str,
     if others and at is None:
         said = phrase(lang, "other periods", period=own, periods=phrases(lang)["list"].join(others))
         click.echo(said, err=True)
-    click.echo(explain(score, level.program, rules, lang))
+    form = form or next((name for name, ending in FORMS.items() if output and output.endswith(ending)), "text")
+    if brief and (form == "json" or rule is not None):
+        raise click.UsageError("--brief is about all rules, as text or Markdown")
+    text = _laid_out(score, level.program, rules, "brief" if brief else form, lang, scored.manifest)
+    if output:
+        write_all({Path(output): (text.rstrip("\n") + "\n").encode()})
+        click.echo(phrase(lang, "written", paths=output), err=True)
+    else:
+        click.echo(text.rstrip("\n"))
+
+
+def _laid_out(score: Score, program: Program, rules: Sequence[str], form: str, lang: Lang,
+              manifest: Mapping[str, Any]) -> str:  # fmt: skip
+    if form == "text":
+        return explain(score, program, rules, lang)
+    if form == "json":
+        return as_json([(score, program)], manifest)
+    found = outline(score, program, rules, lang)
+    standing = list(standing_lines(score, lang, rules)) if not rules or set(rules) & set(score.results) else []
+    if form == "brief":
+        return "\n".join(as_brief(found, score, program, standing, lang))
+    return "\n".join(as_markdown(found if not rules else replace(found, rules=(), moves=()), standing, lang))
 
 
 def _level(scored: Scored, at: str | None, subject: str, rule: str | None) -> Level:
