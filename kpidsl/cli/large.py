@@ -2,12 +2,14 @@
 
 import csv
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
 from kpidsl.cli.scoring import Level, Scored, Stored, as_scored, prepared
 from kpidsl.cli.sources import Inputs, given_path, path_beside
 from kpidsl.cli.workspace import Workspace
 from kpidsl.core.columns import TooWideError, column_name
+from kpidsl.core.nodes import Grade
 from kpidsl.core.results import Outcome
 from kpidsl.facts.bulk import load
 from kpidsl.facts.bulk_join import join_large
@@ -104,8 +106,13 @@ def columns_in(level: Level, connection: Any, lang: Lang) -> tuple[list[Result],
     if level.stored is not None:
         return results(level, lang)
     shown = columns(level.program, lang)
-    found = [(*who(score, level.program), *cells(score, shown)) for score in level.outcome.scores]
-    return put(connection, shown.headers, found, f"results {level.program.label}".strip())
+    numbers = [at for at, item in enumerate(shown.shown, len(shown.names)) if not isinstance(item, Grade)]
+    found = []
+    for score in level.outcome.scores:
+        row = [*who(score, level.program), *cells(score, shown)]
+        found.append(tuple(Fraction(cell) if at in numbers and isinstance(cell, str) else cell
+                           for at, cell in enumerate(row)))  # fmt: skip
+    return put(connection, shown.headers, found, f"results {level.program.label}".strip(), numbers)
 
 
 def in_memory(level: Level) -> Level:

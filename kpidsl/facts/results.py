@@ -1,6 +1,6 @@
 """Results out of a database, in the order of the facts: as rows of exact texts, or as a Parquet file."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from fractions import Fraction
 from math import lcm
 from typing import Any, NamedTuple
@@ -61,14 +61,16 @@ def _writer(column: Result) -> Callable[[Iterator[Any]], str | None]:
     return write
 
 
-def put(connection: Any, headers: Sequence[str], values: Sequence[Row], name: str = "results"
-        ) -> tuple[list[Result], str]:  # fmt: skip
-    """Makes a table of results that are in memory: its columns, and where they stand."""
+def put(connection: Any, headers: Sequence[str], values: Sequence[Row], name: str = "results",
+        numbers: Collection[int] = ()) -> tuple[list[Result], str]:  # fmt: skip
+    """Makes a table of results that are in memory: its columns, and where they stand. The columns at `numbers` are such
+    even where nobody has one.
+    """
     found, parts, parameters = [], [], []
     for at, header in enumerate(headers):
         column = [row[at] for row in values]
-        numbers = [value for value in column if isinstance(value, Fraction)]
-        scale = lcm(*(value.denominator for value in numbers)) if numbers else 0
+        known = [value for value in column if isinstance(value, Fraction)]
+        scale = lcm(*(value.denominator for value in known)) if known or at in numbers else 0
         stored = [int(value * scale) if isinstance(value, Fraction) else value for value in column]
         found.append(Result(header, f"r{at}", scale))
         parts.append(f"unnest(?::{'HUGEINT' if scale else 'VARCHAR'}[]) AS r{at}")
