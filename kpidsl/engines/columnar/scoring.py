@@ -59,7 +59,7 @@ class _Level:
     found: Scoring
     kept: Collection[str]
     accounts: dict[str, Account] = field(default_factory=dict)
-    values: dict[str, Number] = field(default_factory=dict)
+    values: dict[str, Term] = field(default_factory=dict)
     keys: dict[str, standing.Waiting] = field(default_factory=dict)
 
     def work_out(self, item: n.Definition) -> Condition:
@@ -80,7 +80,7 @@ class _Level:
                 term, value = grade(item, x)
                 term = x.known[name] = _kept(term, name, x.layers)
                 if item.quotas:
-                    self.values[name] = value.number
+                    self.values[name] = value
             case n.Rank():
                 self.keys[name] = standing.waiting(item, x)
                 return self.keys[name].broken

@@ -140,16 +140,17 @@ def _over(groups: Sequence[str], x: Expressions) -> list[str]:
     return [column if there else f"coalesce(CAST({column} AS VARCHAR), '{None}')" for column, there in columns]
 
 
-def quota(item: n.Quota, grade: Term, value: Number, x: Expressions, placed: Placed) -> Term:
-    """The grade after a quota: those beyond the limit have the next one."""
+def quota(item: n.Quota, grade: Term, value: Term, x: Expressions, placed: Placed) -> Term:
+    """The grade after a quota: those beyond the limit have the next one; who has no value keeps the grade."""
     words = grade.words
     has = Condition(f"({words.text} = {text_literal(item.grade)})", words.depth)
-    keys = ordered(value, x)
+    keys = ordered(value.number, x)
     graded = every(placed.admitted, opposite(grade.none))
     groups = _over(item.groups, x)
     by = f"PARTITION BY {', '.join(f'g{at}' for at in range(len(groups)))} " if groups else ""
     order = ", ".join(f"k{at}{'' if item.lowest_first else ' DESC'}" for at in range(len(keys)))
-    having = x.layers.bind_condition(every(graded, has, Condition(f"({keys[0].text} IS NOT NULL)", keys[0].depth)))
+    valued = every(opposite(present(value).broken), Condition(f"({keys[0].text} IS NOT NULL)", keys[0].depth))
+    having = x.layers.bind_condition(every(graded, has, valued))
     before = f"CAST(sum(c) OVER ({by}ORDER BY {order} ROWS UNBOUNDED PRECEDING) - c AS BIGINT)"
     free, depth = placed.join(groups, keys, having, {f"{item.grade} before": before, f"{item.grade} equal": "c"})
     size, at = placed.join(groups, (), graded, {f"{item.grade} of": "c"})
