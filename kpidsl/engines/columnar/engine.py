@@ -63,8 +63,7 @@ def _only(found: Scoring, wanted: Collection[str] | None) -> Scoring:
 def expressions(views: Views, earlier: Earlier | None = None) -> Expressions:
     """What is known of every subject at the beginning."""
     program = views.program
-    layers = Layers(views.facts)
-    layers.taken |= {item.name for item in program.facts.fields} | {*program.within}
+    layers = Layers(views.facts, tuple(dict.fromkeys((*(item.name for item in program.facts.fields), *program.within))))
     within = (program.dated,) if program.dated else ()
     rows = {reach: views.rows(reach) for reach in reaches(program)}
     return Expressions(layers, terms(views.tables), rows, unit=program.unit, earlier=earlier, within=within)
@@ -117,13 +116,13 @@ def kept_of(found: Scoring) -> dict[str, Shown]:
 
 def statement(found: Scoring) -> str:
     """The whole query: the number of each row, whether it is broken, and only late; then the parts of each result."""
-    queries = found.layers.queries()
-    last = queries[-1].name if queries else quoted(found.layers.base)
-    parts = [f"{last}.{quoted(ROW)}", f"{found.broken.text} AS broken", f"{found.late.text} AS late"]
+    parts = [f"{found.broken.text} AS broken", f"{found.late.text} AS late"]
     parts += [f"{text} AS {quoted(name)}" for _, columns in _shown(found).values() for name, text in columns]
     parts += [f"{text} AS {column}" for column, _, text in _sizes(found)]
+    queries = found.layers.queries(parts)
+    last = queries[-1].name if queries else quoted(found.layers.base)
     named = ",\n".join(map(str, queries))
-    return f"{'WITH ' if named else ''}{named}\nSELECT {', '.join(parts)} FROM {last}"
+    return f"{'WITH ' if named else ''}{named}\nSELECT {', '.join([f'{last}.{quoted(ROW)}', *parts])} FROM {last}"
 
 
 def _shown(found: Scoring) -> dict[str, tuple[Shown, list[tuple[str, str]]]]:

@@ -114,23 +114,28 @@ class Expressions(History):
         left = [held.domain] if held is not None else [d.ANY]
         rows: list[Row] = []
         for at, row in enumerate(expr.rows):
-            test = self.of(row.test)
             limits = stretch(row.test) if held is not None else None
+            test = self._within(expr, subject, d.union(left) if limits is not None else None, row.test)
             if test.condition == FALSE and test.broken == FALSE:
                 continue
-            if limits is not None and held is not None and subject is not None and expr.subject is not None:
-                narrow = replace(held, domain=d.meet(held.domain, limits))
-                self.same[expr.subject] = replace(subject, value=narrow)
-                left = left_over(left, limits)
-            outcome = self.of(row.outcome)
-            if subject is not None and expr.subject is not None and held is not None:
-                self.same[expr.subject] = subject
+            narrow = d.meet(held.domain, limits) if held is not None and limits is not None else None
+            left = left_over(left, limits) if limits is not None else left
+            outcome = self._within(expr, subject, narrow, row.outcome)
             if test.broken == FALSE and not left:
                 test = Term(TRUE)
             rows.append(Row(at, test, outcome))
             if test.condition == TRUE:
                 break
         return rows
+
+    def _within(self, expr: n.Cases, subject: Term | None, domain: d.Domain | None, part: n.Expr) -> Term:
+        """A part of a choice, where all that its subject can be is in a domain."""
+        if domain is None or subject is None or expr.subject is None:
+            return self.of(part)
+        self.same[expr.subject] = replace(subject, value=replace(subject.number, domain=domain))
+        found = self.of(part)
+        self.same[expr.subject] = subject
+        return found
 
     # ---- several
 

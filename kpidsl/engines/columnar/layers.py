@@ -1,15 +1,18 @@
 """A query in layers: each is a selection from the one before, with columns worked out from that one's."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple, Protocol
 
-from kpidsl.core.columns import quoted
+from kpidsl.core.columns import ROW, quoted
 from kpidsl.engines.columnar.conditions import FALSE, NOWHERE, TRUE, Condition
 from kpidsl.engines.columnar.gathering import Gathering, Inner
 from kpidsl.engines.columnar.wholes import Whole
 
 SHORT = 60
+NAMES = re.compile(r"""'(?:[^']|'')*'|("(?:[^"]|"")*")""")
+"""What is quoted in SQL: a text, or a name, which is the group."""
 
 
 def text_literal(text: str) -> str:
@@ -48,11 +51,15 @@ class Query(NamedTuple):
 
 @dataclass
 class Layers:
-    """The first layer stands on `base`, a table with the number of each row."""
+    """The first layer stands on `base`, a table with these columns and the number of each row."""
 
     base: str
+    columns: tuple[str, ...] = ()
     layers: list[Layer] = field(default_factory=list)
     taken: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.taken.update(self.columns)
 
     def at(self, depth: int) -> Layer:
         """The layer that can use columns down to `depth`."""
@@ -105,22 +112,24 @@ class Layers:
             found.columns[same] = text, empty
         return quoted(same), max(depth, 0) + 1
 
-    def queries(self) -> list[Query]:
-        """The layers as named queries, in order; each reads the one before."""
+    def queries(self, wanted: Iterable[str]) -> list[Query]:
+        """The layers as named queries, in order; each reads the one before, and of its columns takes on what is used
+        later, or `wanted`: SQL over the last one. To plan a query costs by the column.
+        """
+        names = [quoted(self.base), *(quoted(f"{self.base} {at}") for at, _ in enumerate(self.layers, 1))]
+        own = [_own(layer, below) for layer, below in zip(self.layers, names, strict=False)]
         found: list[Query] = []
-        below = quoted(self.base)
-        for at, layer in enumerate(self.layers, 1):
-            parts, joins = [f"{below}.*"], ""
-            for number, join in enumerate(layer.joins, 1):
-                alias = f"j{number}"
-                parts += [f"{_or_empty(f'{alias}.{quoted(name)}', empty)} AS {quoted(name)}"
-                          for name, (_, empty) in join.columns.items()]  # fmt: skip
-                joins += f"\n  LEFT JOIN ({join.query(below)}) AS {alias} ON {join.on(alias, below)}"
-            parts += [f"{text} AS {quoted(name)}" for name, text in layer.columns.items()]
-            if found and any(join.reads_below for join in layer.joins):
-                found[-1] = found[-1]._replace(often=True)
-            below, text = quoted(f"{self.base} {at}"), f"SELECT {LINE.join(parts)}\n  FROM {below}{joins}"
-            found.append(Query(below, text))
+        used = _names(" ".join(wanted)) | {quoted(ROW)}
+        for at in reversed(range(len(self.layers))):
+            below, (columns, joins) = names[at], own[at]
+            there = [quoted(ROW), *map(quoted, self.columns), *(name for layer, _ in own[:at] for name in layer)]
+            parts = [f"{below}.{name}" if joins else name for name in there if name in used]
+            columns = {name: text for name, text in columns.items() if name in used}
+            parts += [f"{text} AS {name}" for name, text in columns.items()]
+            found.insert(0, Query(names[at + 1], f"SELECT {LINE.join(parts)}\n  FROM {below}{joins}"))
+            used |= _names(" ".join((*columns.values(), joins)))
+        for at, layer in enumerate(self.layers[1:]):
+            found[at] = found[at]._replace(often=any(join.reads_below for join in layer.joins))
         return found
 
 
@@ -129,3 +138,20 @@ LINE = ",\n    "
 
 def _or_empty(column: str, empty: str) -> str:
     return column if empty == "NULL" else f"coalesce({column}, {empty})"
+
+
+def _own(layer: Layer, below: str) -> tuple[dict[str, str], str]:
+    """The columns that a layer has first: SQL by their names, quoted; and what joins the layer below."""
+    columns: dict[str, str] = {}
+    joined = ""
+    for number, join in enumerate(layer.joins, 1):
+        alias = f"j{number}"
+        columns |= {quoted(name): _or_empty(f"{alias}.{quoted(name)}", empty)
+                    for name, (_, empty) in join.columns.items()}  # fmt: skip
+        joined += f"\n  LEFT JOIN ({join.query(below)}) AS {alias} ON {join.on(alias, below)}"
+    return columns | {quoted(name): text for name, text in layer.columns.items()}, joined
+
+
+def _names(text: str) -> set[str]:
+    """The names that SQL uses, as they are quoted."""
+    return {name for name in NAMES.findall(text) if name}

@@ -60,7 +60,8 @@ def ledger(item: n.Ledger, x: Expressions, accounts: Mapping[str, Account]) -> T
     carried = [line.amount.name for line in item.lines if line.verb == "carry" and isinstance(line.amount, n.Ref)]
     before = dict(x.known)
     for line in item.lines:
-        if any(isinstance(node, n.Ref) and node.name == item.name for node in n.walk((line.amount, line.when))):
+        own = any(isinstance(node, n.Ref) and node.name == item.name for node in n.walk((line.amount, line.when)))
+        if own and line.verb != "round":    # rounding writes it down once
             so_far.number = x.bound(so_far.number)
         x.known[item.name] = Term(so_far.number)
         if line.verb == "carry" and isinstance(line.amount, n.Ref):
