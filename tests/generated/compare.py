@@ -1,6 +1,6 @@
 """The two engines held against each other on one policy and its facts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -9,9 +9,11 @@ import duckdb
 
 from kpidsl.check.holes import refused
 from kpidsl.core.columns import TooWideError, table_name
+from kpidsl.core.entries import choices, kept_names
 from kpidsl.core.lower import lower
+from kpidsl.core.nodes import Line, Place
 from kpidsl.core.program import Program
-from kpidsl.core.results import Case, GradeResult, Outcome, Score
+from kpidsl.core.results import Case, Entry, GradeResult, Outcome, Score
 from kpidsl.engines import exact
 from kpidsl.engines.columnar import engine
 from kpidsl.engines.columnar.tables import store
@@ -61,7 +63,8 @@ def columnar(program: Program, cases: Sequence[Case]) -> Outcome:
     database = connection()
     made = [table_name(table.name) for table in (program.facts, *program.events)]
     try:
-        scored = engine.score(database, program, store(database, program, cases))
+        entries = {name for ledger in program.ledgers for name in kept_names(ledger)}
+        scored = engine.score(database, program, store(database, program, cases), kept=entries)
         return Outcome(tuple(engine.scores(database, scored)), scored.unscored)
     finally:
         for name in (*made, engine.RESULTS):
@@ -78,17 +81,19 @@ def compare(program: Program, cases: Sequence[Case]) -> Compared:
         return Refused("TOO_WIDE")
     except Exception as error:
         return Different(f"{type(error).__name__}: {error}")
-    return different(wanted, found)
+    return different(program, wanted, found)
 
 
-def different(wanted: Outcome, found: Outcome) -> Different | None:
+def different(program: Program, wanted: Outcome, found: Outcome) -> Different | None:
     if wanted.unscored != found.unscored:
         return Different(f"rejects: {_first(wanted.unscored, found.unscored)}")
     if [score.row for score in wanted.scores] != [score.row for score in found.scores]:
         return Different("rows")
+    own = {line.place: _places(line) for ledger in program.ledgers for line in ledger.lines}
     for one, other in zip(wanted.scores, found.scores, strict=True):
-        if _said(one) != _said(other):
-            return Different(f"row {one.row}: {_first(_said(one), _said(other))}")
+        said = _said(one, own), _said(other, own)
+        if said[0] != said[1]:
+            return Different(f"row {one.row}: {_first(*said)}")
     return None
 
 
@@ -97,9 +102,21 @@ def _first(wanted: Sequence[Any], found: Sequence[Any]) -> str:
     return next(f"exact {one}, columnar {other}" for one, other in pairs if one != other)
 
 
-def _said(score: Score) -> list[Any]:
+def _places(line: Line) -> set[Place]:
+    """The choices that stand in a line itself; those of calculations that it uses are not its own."""
+    return {cases.subject.place if cases.subject is not None else cases.place for cases in choices(line.amount)}
+
+
+def _said(score: Score, own: Mapping[Place, set[Place]]) -> list[Any]:
     """What the engines must agree on of one subject."""
-    balances = sorted((name, account.balance) for name, account in score.accounts.items())
+    accounts = sorted((name, account.balance, account.reason, [_entry(entry, own[entry.place]) for entry in account.entries])
+                      for name, account in score.accounts.items())  # fmt: skip
     results = sorted((name, result.grade if isinstance(result, GradeResult) else result.rank)
                      for name, result in score.results.items())  # fmt: skip
-    return [score.subject, score.groups, *balances, *results]
+    return [score.subject, score.groups, *accounts, *results]
+
+
+def _entry(entry: Entry, own: set[Place]) -> tuple[Any, ...]:
+    """What they must agree on of a line; where it did not fire, what was chosen on the way there is not asked."""
+    chosen = {(choice.place, choice.chosen) for choice in entry.choices if choice.place in own and not entry.reason}
+    return entry.verb, entry.reason, entry.amount, entry.balance, chosen

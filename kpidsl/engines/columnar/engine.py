@@ -10,8 +10,9 @@ from typing import Any
 
 from kpidsl.core import nodes as n
 from kpidsl.core.columns import FACTS, ROW, column_name, quoted
+from kpidsl.core.entries import Posted, Replayed, has_entries, replay
 from kpidsl.core.program import Program
-from kpidsl.core.results import Account, Case, GradeResult, Outcome, RankResult, Score, Unscored
+from kpidsl.core.results import Account, Case, Choice, Entry, GradeResult, Outcome, RankResult, Score, Unscored
 from kpidsl.engines.alone import Settled
 from kpidsl.engines.columnar.again import Again
 from kpidsl.engines.columnar.conditions import FALSE
@@ -36,21 +37,22 @@ def run(program: Program, cases: Sequence[Case]) -> Outcome:
         return Outcome(tuple(scores(connection, scored)), scored.unscored)
 
 
-def lowered(program: Program, tables: Tables, base: str = FACTS) -> Scoring:
+def lowered(program: Program, tables: Tables, base: str = FACTS, kept: Collection[str] = ()) -> Scoring:
     """A level without periods as a query over tables of a database. Raises UnsupportedError and TooWideError."""
     views = Views(None, program, tables, base, (), {})
-    return scoring(program, expressions(views), tables[""].rows)
+    return scoring(program, expressions(views), tables[""].rows, kept)
 
 
-def score(connection: Any, program: Program, tables: Tables, wanted: Collection[str] | None = None) -> Scored:
-    """Works out the results of every row of facts, as a table: the `wanted` ones, or all. Raises UnsupportedError and
-    TooWideError.
+def score(connection: Any, program: Program, tables: Tables, wanted: Collection[str] | None = None,
+          kept: Collection[str] = ()) -> Scored:  # fmt: skip
+    """Works out the results of every row of facts, as a table: the `wanted` ones, or all; and what is to be `kept`
+    besides. Raises UnsupportedError and TooWideError.
     """
     if program.dated or program.above is not None:
         raise UnsupportedError("PERIODS")
     again = Again(connection, program, tables, {})
-    found, unscored = work_out(again, FACTS, lambda base: _only(lowered(program, tables, base), wanted), RESULTS)
-    return Scored(program, results_of(found), tuple(unscored))
+    found, unscored = work_out(again, FACTS, lambda base: _only(lowered(program, tables, base, kept), wanted), RESULTS)
+    return Scored(program, results_of(found), tuple(unscored), kept_of(found))
 
 
 def _only(found: Scoring, wanted: Collection[str] | None) -> Scoring:
@@ -149,32 +151,41 @@ def _unless(term: Term, text: str) -> str:
 
 
 def scores(connection: Any, scored: Scored) -> list[Score]:
-    """The results row by row, as the exact engine has them; of accounts the balances."""
+    """The results row by row, as the exact engine has them; of accounts the balances, and what is kept of entries."""
     program = scored.program
     dated = (program.dated,) if program.dated else ()
     names = [column_name("", name) for name in (program.subject, *dated, *program.within)]
     parts = [f"{scored.table}.{quoted(ROW)}", *names]
-    for shown in scored.results.values():
+    for shown in (*scored.results.values(), *scored.kept.values()):
         parts += [shown.column, shown.divisor]
     rows = connection.execute(f"SELECT {', '.join(parts)} FROM {scored.source}").fetchall()
     return [_score(scored, row[0], row[1 : 1 + len(names)], row[1 + len(names) :]) for row in rows]
 
 
 def _score(scored: Scored, number: int, who: Sequence[Any], cells: Sequence[Any]) -> Score:
-    values: dict[str, Any] = {}
-    for at, (name, shown) in enumerate(scored.results.items()):
-        top, divisor = cells[2 * at : 2 * at + 2]
-        values[name] = Fraction(top, shown.scale * divisor) if shown.scale and top is not None else top
-    items = [item for item in scored.program.definitions if item.name in values]
-    accounts = {item.name: _account(item, values[item.name]) for item in items if isinstance(item, n.Ledger)}
+    shown = [*scored.results.items(), *scored.kept.items()]
+    values = {name: own.value(*cells[2 * at : 2 * at + 2]) for at, (name, own) in enumerate(shown)}
+    items = [item for item in scored.program.definitions if item.name in scored.results]
+    ledgers = [item for item in items if isinstance(item, n.Ledger)]
+    entries = replay(ledgers, values, values) if has_entries(ledgers, values) else {}
+    accounts = {item.name: _account(item, values[item.name], entries.get(item.name)) for item in ledgers}
     results = {item.name: _result(item, values[item.name]) for item in items if isinstance(item, n.Grade | n.Rank)}
     subject, period, groups = who[0], who[1] if scored.program.dated else None, who[2 if scored.program.dated else 1 :]
     return Score(number, str(subject), tuple(map(str, groups)), accounts, results, period)
 
 
-def _account(item: n.Ledger, balance: Fraction | None) -> Account:
-    return Account(item.name, item.label, item.role, item.clause, item.source, item.place, item.worth, (), balance,
-                   kind=item.kind)  # fmt: skip
+def _account(item: n.Ledger, balance: Fraction | None, found: Replayed | None) -> Account:
+    entries = tuple(_entry(line) for line in found.lines) if found is not None else ()
+    return Account(item.name, item.label, item.role, item.clause, item.source, item.place, item.worth, entries, balance,
+                   found.reason if found is not None else "", kind=item.kind)  # fmt: skip
+
+
+def _entry(of: Posted) -> Entry:
+    choices = tuple(Choice(cases.subject.place if cases.subject is not None else cases.place,
+                           tuple(row.place for row in cases.rows), row) for cases, row in of.chosen)  # fmt: skip
+    ledger = of.line.amount.name if of.line.verb == "carry" and isinstance(of.line.amount, n.Ref) else ""
+    return Entry(of.line.clause, of.line.verb, of.line.place, of.reason, None, of.amount, of.balance, choices=choices,
+                 ledger=ledger)  # fmt: skip
 
 
 def _result(item: n.Grade | n.Rank, value: Any) -> GradeResult | RankResult:

@@ -1,6 +1,6 @@
 """Expressions of the core to SQL over exact whole numbers."""
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from functools import reduce
@@ -19,8 +19,11 @@ from kpidsl.values import domains as d
 from kpidsl.values.kinds import Value
 
 
+@dataclass
 class Expressions(History):
-    """How the values of a subject are worked out from what is known of it so far."""
+    """How the values of a subject are worked out from what is known of it so far. `picked`: the rows of each choice."""
+
+    picked: dict[n.Cases, list[Row]] = field(default_factory=dict)
 
     def of(self, expr: n.Expr) -> Term:
         """Raises UnsupportedError and TooWideError."""
@@ -96,6 +99,7 @@ class Expressions(History):
             # rows are tried only where the subject is there, so that they need not ask for it again
             self.same[expr.subject] = Term(subject.value)
         rows = self._rows(expr, self.same[expr.subject] if expr.subject is not None else None)
+        self.picked[expr] = rows
         self.same = before
         whole = bool(rows) and rows[-1].test.condition == TRUE
         cases = [(row.test, row.outcome) for row in rows]

@@ -1,21 +1,23 @@
 """Ledgers and grades to SQL: the balance after the last line, and when there is none."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import reduce
 from typing import NamedTuple
 
 from kpidsl.core import nodes as n
+from kpidsl.core.entries import FEW, LIMITS, MISSING, WHEN, WITHIN, choices
 from kpidsl.engines.columnar import numbers as q
+from kpidsl.engines.columnar import wholes as w
 from kpidsl.engines.columnar.conditions import FALSE, TRUE, Condition, chosen, every, opposite, some
 from kpidsl.engines.columnar.expressions import Expressions
 from kpidsl.engines.columnar.layers import text_literal
 from kpidsl.engines.columnar.numbers import Number
 from kpidsl.engines.columnar.terms import Term, Words, present
+from kpidsl.engines.columnar.wholes import Whole
 
 ZERO = q.constant(Fraction(0))
-LIMITS = ("at most", "at least")
 
 
 class Account(NamedTuple):
@@ -23,6 +25,15 @@ class Account(NamedTuple):
 
     term: Term
     worth: Fraction | None
+
+
+class Posting(NamedTuple):
+    """What the line at a place in its ledger moved the balance by, and its code; neither where it is not come to."""
+
+    at: int
+    amount: Number
+    code: Whole
+    unreached: Condition
 
 
 @dataclass
@@ -35,6 +46,7 @@ class Balance:
     absent: Condition = FALSE
     fails: Condition = FALSE
     posted: Condition = FALSE
+    postings: list[Posting] = field(default_factory=list)
 
     @property
     def goes_on(self) -> Condition:
@@ -48,18 +60,27 @@ class Balance:
         self.fails = some(self.fails, every(here, of.fails))
 
 
-def ledger(item: n.Ledger, x: Expressions, accounts: Mapping[str, Account]) -> Term:
+class Opened(NamedTuple):
+    """What a ledger comes to, where it is not applicable, and what each of its lines moved."""
+
+    term: Term
+    exempt: Condition = FALSE
+    postings: tuple[Posting, ...] = ()
+
+
+def ledger(item: n.Ledger, x: Expressions, accounts: Mapping[str, Account]) -> Opened:
     """`accounts` are the ledgers before."""
     if item.unfilled:
-        return Term(ZERO, none=TRUE)
+        return Opened(Term(ZERO, none=TRUE))
     so_far = Balance()
     for condition in item.exempt:
         exempt = present(x.of(condition))
         so_far.needs(exempt)
         so_far.closed = some(so_far.closed, every(so_far.goes_on, exempt.condition))
+    exempted = so_far.closed
     carried = [line.amount.name for line in item.lines if line.verb == "carry" and isinstance(line.amount, n.Ref)]
     before = dict(x.known)
-    for line in item.lines:
+    for at, line in enumerate(item.lines):
         own = any(isinstance(node, n.Ref) and node.name == item.name for node in n.walk((line.amount, line.when)))
         if own and line.verb != "round":    # rounding writes it down once
             so_far.number = x.bound(so_far.number)
@@ -67,13 +88,14 @@ def ledger(item: n.Ledger, x: Expressions, accounts: Mapping[str, Account]) -> T
         if line.verb == "carry" and isinstance(line.amount, n.Ref):
             _carry(so_far, accounts[line.amount.name].term)
         elif line.verb == "spread":
-            _spread(so_far, item, line, [accounts[name] for name in carried], x)
+            so_far.postings.append(_spread(so_far, item, at, [accounts[name] for name in carried], x))
         else:
-            _line(so_far, line, x)
+            so_far.postings.append(_line(so_far, at, line, x))
     x.known = before
     if carried:
         so_far.closed = some(so_far.closed, every(so_far.goes_on, opposite(so_far.posted)))
-    return Term(so_far.number, so_far.closed, so_far.lacks, so_far.absent, so_far.fails)
+    term = Term(so_far.number, so_far.closed, so_far.lacks, so_far.absent, so_far.fails)
+    return Opened(term, exempted, tuple(so_far.postings))
 
 
 def _carry(so_far: Balance, inner: Term) -> None:
@@ -84,8 +106,9 @@ def _carry(so_far: Balance, inner: Term) -> None:
         so_far.number = q.add(so_far.number, amount)
 
 
-def _spread(so_far: Balance, item: n.Ledger, line: n.Line, taken: list[Account], x: Expressions) -> None:
+def _spread(so_far: Balance, item: n.Ledger, at: int, taken: list[Account], x: Expressions) -> Posting:
     """The balance of those that have a score, held against what they are worth, times what all are worth."""
+    line, before, unreached = item.lines[at], so_far.number, so_far.closed
     assert item.worth is not None
     assert isinstance(line.amount, n.Literal)
     assert isinstance(line.amount.value, Fraction)
@@ -95,9 +118,14 @@ def _spread(so_far: Balance, item: n.Ledger, line: n.Line, taken: list[Account],
     few = some(q.compare("<", count, q.constant(line.amount.value)), q.compare("=", worth, ZERO))
     so_far.closed = some(so_far.closed, every(so_far.goes_on, few))
     so_far.number = q.divide(q.multiply(so_far.number, q.constant(item.worth)), worth, x.bind)
+    whole = q.compare("=", worth, q.constant(item.worth))
+    codes = [(few, w.literal(FEW)), (whole, w.literal(WITHIN))]
+    code = w.choose([(when, code) for when, code in codes if when != FALSE], w.literal(0))
+    return Posting(at, q.subtract(so_far.number, before), code, unreached)
 
 
-def _line(so_far: Balance, line: n.Line, x: Expressions) -> None:
+def _line(so_far: Balance, at: int, line: n.Line, x: Expressions) -> Posting:
+    before, unreached = so_far.number, so_far.closed
     when = present(x.of(line.when)) if line.when is not None else Term(TRUE)
     so_far.needs(when)
     fires = x.layers.bind_condition(when.condition)
@@ -111,6 +139,28 @@ def _line(so_far: Balance, line: n.Line, x: Expressions) -> None:
     elif line.verb != "round":
         so_far.posted = some(so_far.posted, fires)
     so_far.number = after
+    reasons = [(opposite(fires), w.literal(WHEN)), (amount.none, w.literal(MISSING))]
+    code = w.choose([(when, code) for when, code in reasons if when != FALSE], _chosen(line, x))
+    return Posting(at, _moved(line.verb, before, amount.number, after, fires), code, unreached)
+
+
+def _moved(verb: str, before: Number, amount: Number, after: Number, fires: Condition) -> Number:
+    """What a line moves the balance by, in the shortest form."""
+    if verb in ("add", "deduct"):
+        signed = amount if verb == "add" else q.multiply(amount, q.constant(Fraction(-1)))
+        return _where(fires, signed, Fraction(0))
+    return q.subtract(after, before)
+
+
+def _chosen(line: n.Line, x: Expressions) -> Whole:
+    """A digit for each choice of the amount: which row was chosen."""
+    code = w.literal(0)
+    for cases in reversed(choices(line.amount)):
+        rows = x.picked.get(cases, [])
+        cells = [(row.test.condition, w.literal(row.at)) for row in rows]
+        digit = w.choose(cells[:-1], cells[-1][1]) if cells else w.literal(0)
+        code = w.add(w.multiply(code, w.literal(len(cases.rows))), digit)
+    return code
 
 
 def _applied(verb: str, balance: Number, amount: Number, fires: Condition) -> Number:

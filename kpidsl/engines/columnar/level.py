@@ -41,6 +41,10 @@ class Shown:
     scale: int = 0
     divisor: str = "1"
 
+    def value(self, stored: Any, divisor: Any) -> Any:
+        """What stored cells stand for."""
+        return Fraction(stored, self.scale * divisor) if self.scale and stored is not None else stored
+
 
 @dataclass(frozen=True)
 class Scored:

@@ -37,19 +37,19 @@ def run_levels(program: Program, levels: Sequence[Sequence[Case]], lost: Sequenc
                 for scored in score_levels(connection, program, tables, lost)]  # fmt: skip
 
 
-def score_levels(connection: Any, program: Program, tables: Sequence[Tables], lost: Sequence[Lost] = ()) -> \
-        list[Scored]:  # fmt: skip
-    """Works out every level over its tables; `lost` are periods of each level that come in no row. Raises
-    UnsupportedError and TooWideError.
+def score_levels(connection: Any, program: Program, tables: Sequence[Tables], lost: Sequence[Lost] = (),
+                 entries: Collection[str] = ()) -> list[Scored]:  # fmt: skip
+    """Works out every level over its tables; `lost` are periods of each level that come in no row, `entries` what is to
+    be kept of those. Raises UnsupportedError and TooWideError.
     """
     if not program.dated:
-        return [score(connection, program, tables[0])]
+        return [score(connection, program, tables[0], kept=entries)]
     below: dict[str, Kept] = {}
     found: list[Scored] = []
     for at, (level, own) in enumerate(zip(program.levels, tables, strict=True)):
         assert level.unit is not None
         _lose(connection, level.unit, lost[at] if lost else ())
-        found.append(_Level(connection, level, own, below).work_out())
+        found.append(_Level(connection, level, own, below, entries).work_out())
         below = {**below, level.unit: kept(connection, found[-1], own[""], looked_at(level, level.unit))}
     return found
 
@@ -69,6 +69,7 @@ class _Level:
     program: Program
     tables: Tables
     below: Mapping[str, Kept]
+    entries: Collection[str]
     unscored: list[Unscored] = field(default_factory=list)
     scored: Scored | None = None
 
@@ -124,7 +125,7 @@ class _Level:
         return {**self.below, unit: own}
 
     def _lowering(self, days: Sequence[date], seen: Mapping[str, Kept]) -> Callable[[str], Scoring]:
-        back, names = looks_back(self.program), looked_at(self.program, self.program.unit)
+        back, names = looks_back(self.program), looked_at(self.program, self.program.unit) | {*self.entries}
 
         def lower(base: str) -> Scoring:
             views = Views(self.connection, self.program, self.tables, base, days, seen)

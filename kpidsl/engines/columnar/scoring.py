@@ -4,15 +4,17 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
 from kpidsl.core import nodes as n
+from kpidsl.core.entries import amount_name, code_name, exempt_name
 from kpidsl.core.program import Program
 from kpidsl.core.stages import stages
 from kpidsl.engines.columnar import standing
 from kpidsl.engines.columnar.conditions import FALSE, Condition, every, opposite, some
 from kpidsl.engines.columnar.expressions import Expressions
 from kpidsl.engines.columnar.layers import Layers
-from kpidsl.engines.columnar.ledgers import Account, grade, ledger
+from kpidsl.engines.columnar.ledgers import Account, Opened, grade, ledger
 from kpidsl.engines.columnar.numbers import Number, tight
 from kpidsl.engines.columnar.terms import Term, Words
+from kpidsl.values.domains import ANY
 
 SHORT = 40
 TOTAL = "total"
@@ -72,7 +74,9 @@ class _Level:
                     self.found.kept[name] = replace(term, none=some(term.none, term.broken))
                 return FALSE
             case n.Ledger():
-                term = _kept(ledger(item, x, self.accounts), name or TOTAL, x.layers)
+                opened = ledger(item, x, self.accounts)
+                term = _kept(opened.term, name or TOTAL, x.layers)
+                self.keep(item, opened)
                 self.accounts[name] = Account(term, item.worth)
                 x.known[name] = replace(term, none=FALSE, lacks=some(term.lacks, term.none),
                                         absent=some(term.absent, term.none))  # fmt: skip
@@ -86,6 +90,17 @@ class _Level:
                 return self.keys[name].broken
         self.found.results[name] = term
         return term.broken
+
+    def keep(self, item: n.Ledger, opened: Opened) -> None:
+        """What is to be kept of its entries."""
+        found: dict[str, Term] = {}
+        if item.exempt:
+            found[exempt_name(item.name)] = Term(opened.exempt)
+        for posting in opened.postings:
+            found[amount_name(item.name, posting.at)] = Term(posting.amount, none=posting.unreached)
+            code = Number(posting.code, 1, ANY)
+            found[code_name(item.name, posting.at)] = Term(code, none=posting.unreached)
+        self.found.kept |= {name: _kept(term, name, self.x.layers) for name, term in found.items() if name in self.kept}
 
     def settle(self, item: n.Rank | n.Grade, placed: standing.Placed) -> None:
         """Places, or a grade after its quotas."""
