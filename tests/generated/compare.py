@@ -11,7 +11,7 @@ from kpidsl.check.holes import refused
 from kpidsl.core.columns import TooWideError, table_name
 from kpidsl.core.entries import choices, kept_names
 from kpidsl.core.lower import lower
-from kpidsl.core.nodes import Line, Place
+from kpidsl.core.nodes import Place
 from kpidsl.core.program import Program
 from kpidsl.core.results import Case, Entry, GradeResult, Outcome, Score
 from kpidsl.engines import exact
@@ -89,11 +89,11 @@ def different(program: Program, wanted: Outcome, found: Outcome) -> Different | 
         return Different(f"rejects: {_first(wanted.unscored, found.unscored)}")
     if [score.row for score in wanted.scores] != [score.row for score in found.scores]:
         return Different("rows")
-    own = {line.place: _places(line) for ledger in program.ledgers for line in ledger.lines}
+    own = own_choices(program)
     for one, other in zip(wanted.scores, found.scores, strict=True):
-        said = _said(one, own), _said(other, own)
-        if said[0] != said[1]:
-            return Different(f"row {one.row}: {_first(*said)}")
+        both = said(one, own), said(other, own)
+        if both[0] != both[1]:
+            return Different(f"row {one.row}: {_first(*both)}")
     return None
 
 
@@ -102,15 +102,18 @@ def _first(wanted: Sequence[Any], found: Sequence[Any]) -> str:
     return next(f"exact {one}, columnar {other}" for one, other in pairs if one != other)
 
 
-def _places(line: Line) -> set[Place]:
-    """The choices that stand in a line itself; those of calculations that it uses are not its own."""
-    return {cases.subject.place if cases.subject is not None else cases.place for cases in choices(line.amount)}
+def own_choices(program: Program) -> dict[Place, set[Place]]:
+    """The choices that stand in each line itself; those of calculations that it uses are not its own."""
+    return {line.place: {cases.subject.place if cases.subject is not None else cases.place
+                         for cases in choices(line.amount)}
+            for ledger in program.ledgers for line in ledger.lines}  # fmt: skip
 
 
-def _said(score: Score, own: Mapping[Place, set[Place]]) -> list[Any]:
+def said(score: Score, own: Mapping[Place, set[Place]]) -> list[Any]:
     """What the engines must agree on of one subject."""
-    accounts = sorted((name, account.balance, account.reason, [_entry(entry, own[entry.place]) for entry in account.entries])
-                      for name, account in score.accounts.items())  # fmt: skip
+    accounts = [(name, account.balance, account.reason,
+                 [_entry(entry, own[entry.place]) for entry in account.entries])
+                for name, account in sorted(score.accounts.items())]  # fmt: skip
     results = sorted((name, result.grade if isinstance(result, GradeResult) else result.rank)
                      for name, result in score.results.items())  # fmt: skip
     return [score.subject, score.groups, *accounts, *results]

@@ -26,15 +26,19 @@ Lost = Collection[tuple[str, date]]
 PART = quoted("results of a period")
 
 
-def run_levels(program: Program, levels: Sequence[Sequence[Case]], lost: Sequence[Lost] = ()) -> list[Outcome]:
-    """As the exact engine's `run`; of accounts it has the balances. Raises UnsupportedError and TooWideError."""
+def run_levels(program: Program, levels: Sequence[Sequence[Case]], lost: Sequence[Lost] = (),
+               entries: Collection[str] = ()) -> list[Outcome]:  # fmt: skip
+    """As the exact engine's `run`; of accounts it has the balances, and of the rest what `entries` names.
+
+    Raises UnsupportedError and TooWideError.
+    """
     import duckdb
 
     with duckdb.connect() as connection:
         tables = [store(connection, level, list(cases), whole_table(level, program))
                   for level, cases in zip(program.levels, levels, strict=True)]  # fmt: skip
         return [Outcome(tuple(scores(connection, scored)), scored.unscored)
-                for scored in score_levels(connection, program, tables, lost)]  # fmt: skip
+                for scored in score_levels(connection, program, tables, lost, entries)]  # fmt: skip
 
 
 def score_levels(connection: Any, program: Program, tables: Sequence[Tables], lost: Sequence[Lost] = (),
