@@ -2,11 +2,12 @@
 rest. An amount follows where a line takes in another ledger, and on the last line, from the balance.
 """
 
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
 from kpidsl.core import nodes as n
+from kpidsl.core.results import Account, Entry
 
 WHEN, MISSING, FEW, WITHIN = -1, -2, -3, -4
 """Codes of lines that did not fire. A code from 0 on says which rows were chosen."""
@@ -16,11 +17,11 @@ LIMITS = ("at most", "at least")
 
 def amount_name(ledger: str, at: int) -> str:
     """What a line of a ledger moved the balance by; no definition has a name of two lines."""
-    return f"{ledger}\n{at}"
+    return f"{ledger}\n{at + 1}"
 
 
 def code_name(ledger: str, at: int) -> str:
-    return f"{ledger}\n{at} code"
+    return f"{ledger}\n{at + 1} code"
 
 
 def exempt_name(ledger: str) -> str:
@@ -57,20 +58,57 @@ def has_entries(ledgers: Iterable[n.Ledger], kept: Container[str]) -> bool:
     return all(name in kept for ledger in ledgers for name in kept_names(ledger))
 
 
-def choices(of: n.Expr) -> list[n.Cases]:
-    """Where an amount chooses among rows, from the outside in; cells of tables are told with what is used, and what is
-    chosen for each event is not the amount's.
+class ChoiceAt(NamedTuple):
+    """A choice among rows within an amount; `outer`: the choice before it, in the outcome of whose `row` it stands."""
+
+    cases: n.Cases
+    outer: int | None = None
+    row: int = 0
+
+
+def choices(of: n.Expr) -> list[ChoiceAt]:
+    """Where an amount chooses among rows, each after the one around it. Cells of tables are told with what is used;
+    what is chosen for each event, and on the way to a test, is not the amount's.
     """
-    found: list[n.Cases] = []
-    pending: list[object] = [of]
-    while pending:
-        current = pending.pop()
-        if isinstance(current, tuple):
-            pending += reversed(current)
-        elif isinstance(current, n.Node) and not isinstance(current, n.Aggregate):
-            found += [current] if isinstance(current, n.Cases) and not current.table else []
-            pending += reversed(n.parts(current))
+    found: list[ChoiceAt] = []
+
+    def look(of: object, outer: int | None, row: int) -> None:
+        if isinstance(of, tuple):
+            for part in of:
+                look(part, outer, row)
+        elif isinstance(of, n.Cases):
+            look(of.subject, outer, row)
+            inner = outer, row
+            if not of.table:
+                found.append(ChoiceAt(of, outer, row))
+                inner = len(found) - 1, 0
+            for at, case in enumerate(of.rows):
+                look(case.outcome, inner[0], inner[1] if of.table else at)
+        elif isinstance(of, n.Node) and not isinstance(of, n.Aggregate):
+            look(tuple(n.parts(of)), outer, row)
+
+    look(of, None, 0)
     return found
+
+
+def code_of(rows: Sequence[int], among: Sequence[ChoiceAt]) -> int:
+    """Which row was chosen in each choice, as the digits of a number."""
+    code = 0
+    for row, choice in zip(reversed(rows), reversed(among), strict=True):
+        code = code * len(choice.cases.rows) + row
+    return code
+
+
+def rows_of(code: int, among: Sequence[ChoiceAt]) -> Iterator[tuple[n.Cases, int]]:
+    """The choices that were come to, with the row chosen in each."""
+    rows: list[int] = []
+    reached: list[bool] = []
+    for choice in among:
+        code, row = divmod(code, len(choice.cases.rows))
+        reached.append(choice.outer is None or (reached[choice.outer] and rows[choice.outer] == choice.row))
+        rows.append(row)
+        if reached[-1]:
+            yield choice.cases, row
 
 
 class Posted(NamedTuple):
@@ -119,7 +157,7 @@ def _replayed(ledger: n.Ledger, kept: Mapping[str, Any], balances: Mapping[str, 
             reason = "within" if line.verb in LIMITS and not amount else ""
         closed = code in (MISSING, FEW)
         balance += amount
-        lines.append(Posted(line, reason, amount, None if closed else balance, tuple(_chosen(line, code))))
+        lines.append(Posted(line, reason, amount, None if closed else balance, _chosen(line, code)))
         if closed:
             return Replayed("missing", tuple(lines))
     return Replayed("" if balances[ledger.name] is not None else "empty", tuple(lines))
@@ -130,21 +168,32 @@ def _moved_by_last(balance: Fraction | None, before: Fraction) -> Fraction:
     return Fraction(0) if balance is None else balance - before
 
 
-def _chosen(line: n.Line, code: int) -> Iterator[tuple[n.Cases, int]]:
-    """The rows chosen in the line's `choices`: a code counts in as many digits as there are choices."""
-    if code < 0:
-        return
-    digits: dict[n.Cases, int] = {}
-    for cases in choices(line.amount):
-        code, digits[cases] = divmod(code, len(cases.rows))
-    pending: list[n.Node] = [line.amount]
-    while pending:
-        of = pending.pop()
-        if isinstance(of, n.Cases) and not of.table:
-            row = digits[of]
-            yield of, row
-            pending += [of.rows[row].outcome, *([of.subject] if of.subject is not None else [])]
-        elif not isinstance(of, n.Aggregate):
-            pending += [part for part in n.parts(of) if isinstance(part, n.Node)]
-            pending += [part for parts in n.parts(of) if isinstance(parts, tuple) for part in parts
-                        if isinstance(part, n.Node)]  # fmt: skip
+def _chosen(line: n.Line, code: int) -> tuple[tuple[n.Cases, int], ...]:
+    return tuple(rows_of(code, choices(line.amount))) if code >= 0 else ()
+
+
+def kept_of(ledger: n.Ledger, account: Account) -> dict[str, Fraction | int | bool]:
+    """What is kept of the entries of an account that has them all: the other way round."""
+    kept: dict[str, Fraction | int | bool] = {}
+    if ledger.exempt:
+        kept[exempt_name(ledger.name)] = account.reason == "exempt"
+    for at, (line, entry) in enumerate(zip(ledger.lines, account.entries, strict=False)):
+        if has_amount(ledger, at):
+            kept[amount_name(ledger.name, at)] = entry.amount
+        if has_code(line):
+            kept[code_name(ledger.name, at)] = _code(line, entry)
+    return kept
+
+
+def _code(line: n.Line, entry: Entry) -> int:
+    for code, reason in REASONS.items():
+        if entry.reason == reason and (reason != "within" or line.verb == "spread"):
+            return code
+    among = choices(line.amount)
+    chosen = {choice.place: choice.chosen for choice in entry.choices}
+    return code_of([chosen.get(place_of(choice.cases), 0) for choice in among], among)
+
+
+def place_of(cases: n.Cases) -> n.Place:
+    """Where a choice is told: at what its rows are told apart by."""
+    return cases.subject.place if cases.subject is not None else cases.place

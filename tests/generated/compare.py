@@ -9,7 +9,7 @@ import duckdb
 
 from kpidsl.check.holes import refused
 from kpidsl.core.columns import TooWideError, table_name
-from kpidsl.core.entries import choices, kept_names
+from kpidsl.core.entries import choices, kept_names, place_of
 from kpidsl.core.lower import lower
 from kpidsl.core.nodes import Place
 from kpidsl.core.program import Program
@@ -104,8 +104,7 @@ def _first(wanted: Sequence[Any], found: Sequence[Any]) -> str:
 
 def own_choices(program: Program) -> dict[Place, set[Place]]:
     """The choices that stand in each line itself; those of calculations that it uses are not its own."""
-    return {line.place: {cases.subject.place if cases.subject is not None else cases.place
-                         for cases in choices(line.amount)}
+    return {line.place: {place_of(choice.cases) for choice in choices(line.amount)}
             for ledger in program.ledgers for line in ledger.lines}  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from kpidsl.core import nodes as n
 from kpidsl.core.columns import FACTS, ROW, column_name, quoted
-from kpidsl.core.entries import Posted, Replayed, has_entries, replay
+from kpidsl.core.entries import Posted, Replayed, has_entries, place_of, replay
 from kpidsl.core.program import Program
 from kpidsl.core.results import Account, Case, Choice, Entry, GradeResult, Outcome, RankResult, Score, Unscored
 from kpidsl.engines.alone import Settled
@@ -181,8 +181,7 @@ def _account(item: n.Ledger, balance: Fraction | None, found: Replayed | None) -
 
 
 def _entry(of: Posted) -> Entry:
-    choices = tuple(Choice(cases.subject.place if cases.subject is not None else cases.place,
-                           tuple(row.place for row in cases.rows), row) for cases, row in of.chosen)  # fmt: skip
+    choices = tuple(Choice(place_of(cases), tuple(row.place for row in cases.rows), row) for cases, row in of.chosen)
     ledger = of.line.amount.name if of.line.verb == "carry" and isinstance(of.line.amount, n.Ref) else ""
     return Entry(of.line.clause, of.line.verb, of.line.place, of.reason, None, of.amount, of.balance, choices=choices,
                  ledger=ledger)  # fmt: skip

@@ -153,13 +153,20 @@ def _moved(verb: str, before: Number, amount: Number, after: Number, fires: Cond
 
 
 def _chosen(line: n.Line, x: Expressions) -> Whole:
-    """A digit for each choice of the amount: which row was chosen."""
-    code = w.literal(0)
-    for cases in reversed(choices(line.amount)):
-        rows = x.picked.get(cases, [])
+    """A digit for each choice of the amount: which row was chosen; 0 where it is not come to."""
+    digits: list[Whole] = []
+    among = choices(line.amount)
+    for choice in among:
+        rows = x.picked.get(choice.cases, [])
         cells = [(row.test.condition, w.literal(row.at)) for row in rows]
         digit = w.choose(cells[:-1], cells[-1][1]) if cells else w.literal(0)
-        code = w.add(w.multiply(code, w.literal(len(cases.rows))), digit)
+        if choice.outer is not None:
+            outer = digits[choice.outer] = x.bind(digits[choice.outer])
+            digit = w.choose([(w.compare("=", outer, w.literal(choice.row)), digit)], w.literal(0))
+        digits.append(digit)
+    code = w.literal(0)
+    for choice, digit in zip(reversed(among), reversed(digits), strict=True):
+        code = w.add(w.multiply(code, w.literal(len(choice.cases.rows))), digit)
     return code
 
 
