@@ -9,6 +9,7 @@ from kpidsl.cli.scoring import Level, Scored, Stored, as_scored, prepared
 from kpidsl.cli.sources import Inputs, given_path, path_beside
 from kpidsl.cli.workspace import Workspace
 from kpidsl.core.columns import TooWideError, column_name
+from kpidsl.core.entries import kept_names
 from kpidsl.core.nodes import Grade
 from kpidsl.core.results import Outcome
 from kpidsl.facts.bulk import load
@@ -44,7 +45,9 @@ def score_large(inputs: Inputs, space: Workspace, lang: Lang) -> Scored | None:
         inputs.refuse_more(loaded[0].rows)
         space.at(phrase(lang, "scoring"))
         joined, tables = join_large(connection, program, loaded[0], loaded[1:])
-        scored = score(connection, program, tables, [item.name for item in columns(program, lang).shown])
+        entries = [name for ledger in program.ledgers for name in kept_names(ledger)] if inputs.ledger else []
+        shown = None if inputs.ledger else [item.name for item in columns(program, lang).shown]
+        scored = score(connection, program, tables, shown, entries)
         joined = _with_unscored(joined, loaded[0], [unscored.row for unscored in scored.unscored])
         hashes = {own.file or own.head.name: digest(connection, own) for own in found}
     except duckdb.InterruptException:

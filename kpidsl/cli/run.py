@@ -10,6 +10,7 @@ from pathlib import Path, PurePath
 import click
 
 from kpidsl.cli import large
+from kpidsl.cli.ledgers import ledger_files
 from kpidsl.cli.progress import wanted
 from kpidsl.cli.scoring import NOBODY, Level, Scored, score_all
 from kpidsl.cli.sizes import is_large
@@ -38,6 +39,7 @@ ENGINES = ("auto", "exact", "columnar")
 @click.option("-o", "--output", metavar="FILE",
               help="Write the scores to FILE (.csv, .xlsx, .json, .parquet), or to a table: duckdb://PATH#TABLE, "
                    "sqlite://PATH#TABLE, postgresql://USER@HOST/DATABASE#TABLE.")
+@click.option("--ledger", metavar="FILE", help="Write every entry of every subject to FILE (.parquet): kpidsl ledger.")
 @click.option("--replace", is_flag=True, help="Let -o replace a table that is no result of an earlier run.")
 @click.option("--engine", type=click.Choice(ENGINES), default="auto",
               help="What works the scores out; the results are the same. Large files go to the columnar engine.")
@@ -45,8 +47,8 @@ ENGINES = ("auto", "exact", "columnar")
 @click.option("--keep-going", is_flag=True, help="Score the good rows; the rejects go to a file of their own.")
 @click.option("-q", "--quiet", is_flag=True, help="Say only what is wrong: no counts, no progress.")
 def command(policy: str, facts: str, events: tuple[str, ...], params: tuple[str, ...], encoding: str | None,
-            sheet: str | None, period: str | None, lang: Lang, output: str | None, replace: bool,
-            engine: str, memory: str | None, keep_going: bool, quiet: bool) -> None:  # fmt: skip
+            sheet: str | None, period: str | None, lang: Lang, output: str | None, ledger: str | None,
+            replace: bool, engine: str, memory: str | None, keep_going: bool, quiet: bool) -> None:  # fmt: skip
     """Score the rows of FACTS by POLICY: a file (.csv, .xlsx, .parquet, - for standard input) or a table of a database,
     such as duckdb://PATH#TABLE.
 
@@ -57,8 +59,10 @@ def command(policy: str, facts: str, events: tuple[str, ...], params: tuple[str,
     ending = PurePath(output).suffix.lower() if output else ""
     if output and target is None and ending not in FORMATS:
         raise click.UsageError(f"-o takes a file that ends in {', '.join(FORMATS)}, or an address of a table")
+    if ledger and PurePath(ledger).suffix.lower() != ".parquet":
+        raise click.UsageError("--ledger takes a file that ends in .parquet")
     most = MOST_ROWS if ending == ".xlsx" and target is None else None
-    inputs = Inputs(policy, facts, events, params, encoding, sheet, period, most)
+    inputs = Inputs(policy, facts, events, params, encoding, sheet, period, most, ledger)
     with workspace(memory, wanted(quiet)) as space:
         scored = _scored(inputs, engine, space, lang)
         _tell(scored, keep_going, quiet, lang)
@@ -96,8 +100,11 @@ def _write(scored: Scored, inputs: Inputs, output: str | None, space: Workspace,
     if target is not None:
         from kpidsl.cli.outputs import to_database
 
-        return to_database(scored, target, space.connection, replace, lang)
-    contents = _rejects(scored, inputs.facts, output, lang)
+        ledgers = ledger_files(scored, inputs, lang)
+        _refuse_inputs(ledgers, scored.paths)
+        write_all(ledgers)
+        return [*to_database(scored, target, space.connection, replace, lang), *map(str, ledgers)]
+    contents = _rejects(scored, inputs.facts, output, lang) | ledger_files(scored, inputs, lang)
     if output:
         contents |= _results(scored, Path(output), lang)
     _refuse_inputs(contents, scored.paths)
@@ -119,7 +126,7 @@ def _scored(inputs: Inputs, engine: str, space: Workspace, lang: Lang) -> Scored
             return found
         if engine == "columnar":
             click.echo(phrase(lang, "row by row"), err=True)
-    return score_all(inputs, lang, NOBODY)
+    return score_all(inputs, lang, None if inputs.ledger else NOBODY)
 
 
 def _refuse_inputs(targets: Iterable[Path], inputs: Iterable[str]) -> None:

@@ -71,6 +71,7 @@ class Scored(Node):
     findings: tuple[Finding, ...]
     manifest: dict[str, Any]
     paths: tuple[str, ...]
+    policy: Policy
 
     @property
     def program(self) -> Program:
@@ -123,7 +124,7 @@ def as_scored(policy: Policy, levels: tuple[Level, ...], hashes: Mapping[str, st
     """A run, with the hashes of the files of facts by their paths."""
     findings = [finding for level in levels for finding in (*level.joined.findings, *_failures(level))]
     manifest = {**_manifest(levels[0].program, policy, hashes), **_counts(levels)}
-    return Scored(levels, tuple(findings), manifest, (*(file.path for file in policy.files), *hashes))
+    return Scored(levels, tuple(findings), manifest, (*(file.path for file in policy.files), *hashes), policy)
 
 
 def join_all(program: Program, tables: Sequence[Tables]) -> list[Joined]:

@@ -26,7 +26,7 @@ from kpidsl.values.reading import is_bare_share, tidy
 class Inputs(Node):
     """Where facts come from: paths, and what the operator gave on the command line.
 
-    `most`: how many rows of scores the output can hold.
+    `most`: how many rows of scores the output can hold. `ledger`: the file that every entry is to be kept in.
     """
 
     policy: str
@@ -37,6 +37,7 @@ class Inputs(Node):
     sheet: str | None = None
     period: str | None = None
     most: int | None = None
+    ledger: str | None = None
 
     def refuse_more(self, rows: int) -> None:
         """Raises RefusedError where so many rows of facts have no room in the output."""

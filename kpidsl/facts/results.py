@@ -70,22 +70,43 @@ def put(connection: Any, headers: Sequence[str], values: Sequence[Row], name: st
     for at, header in enumerate(headers):
         column = [row[at] for row in values]
         known = [value for value in column if isinstance(value, Fraction)]
-        scale = lcm(*(value.denominator for value in known)) if known or at in numbers else 0
-        stored = [int(value * scale) if isinstance(value, Fraction) else value for value in column]
-        found.append(Result(header, f"r{at}", scale))
-        parts.append(f"unnest(?::{'HUGEINT' if scale else 'VARCHAR'}[]) AS r{at}")
-        parameters.append(stored)
+        own, stored = _stored(header, f"r{at}", column, bool(known) or at in numbers)
+        found.append(own)
+        for part, kind, cells in stored:
+            parts.append(f"unnest(?::{kind}[]) AS {part}")
+            parameters.append(cells)
     connection.execute(f"CREATE OR REPLACE TEMP TABLE {quoted(name)} AS SELECT {', '.join(parts)}", parameters)
     return found, quoted(name)
+
+
+def _stored(header: str, name: str, column: Sequence[Any], number: bool) -> tuple[Result, list[tuple[str, str, Any]]]:
+    """A column of results, and what stands for it in a table: name, type and cells of each part.
+
+    Where decimals do not write all numbers of a column, each has a divisor of its own: one for all may have no bounds.
+    """
+    if not number:
+        return Result(header, name), [(name, "VARCHAR", list(column))]
+    scale = lcm(*(value.denominator for value in column if isinstance(value, Fraction)))
+    if 10**PLACES % scale == 0:
+        tops = [int(value * scale) if isinstance(value, Fraction) else value for value in column]
+        return Result(header, name, scale), [(name, "HUGEINT", tops)]
+    pairs = [value.as_integer_ratio() if isinstance(value, Fraction) else (None, 1) for value in column]
+    return Result(header, name, 1, f"{name}d"), [
+        (name, "HUGEINT", [top for top, _ in pairs]), (f"{name}d", "HUGEINT", [below for _, below in pairs]),
+    ]  # fmt: skip
 
 
 def to_parquet(connection: Any, columns: Sequence[Result], source: str, path: str) -> None:
     """Decimals of PLACES digits where these write all numbers of a column; others are texts, n/d."""
     parts = ", ".join(f"{stored_sql(column)} AS {quoted(column.header)}" for column in columns)
+    copy_parquet(connection, f"SELECT {parts} FROM {source}", path)
+
+
+def copy_parquet(connection: Any, query: str, path: str, more: str = "") -> None:
+    """Equal results are equal files: no column is told to be never empty, whatever is known of it."""
     name = path.replace("'", "''")
-    # so that no column is told to be never empty, whatever is known of it: equal results are equal files
     connection.execute("SET disabled_optimizers = 'statistics_propagation'")
-    connection.execute(f"COPY (SELECT {parts} FROM {source}) TO '{name}' (FORMAT parquet)")
+    connection.execute(f"COPY ({query}) TO '{name}' (FORMAT parquet{more})")
     connection.execute("RESET disabled_optimizers")
 
 

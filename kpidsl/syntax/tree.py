@@ -54,6 +54,11 @@ class File(values.Node):
     lines: tuple[FileLine, ...]
     comments: tuple[str, ...] = field(compare=False)
 
+    @property
+    def text(self) -> str:
+        """All of it."""
+        return self.lines[0].span.source.text if self.lines else ""
+
 
 def canonical(tree: Any) -> str:
     """A text that is the same for equal trees, whatever their keywords' language, layout and comments."""

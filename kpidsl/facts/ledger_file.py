@@ -1,0 +1,57 @@
+"""Files of ledgers: Parquet with a row a subject, and in its metadata what the columns mean."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from kpidsl.core.columns import quoted
+from kpidsl.facts.results import copy_parquet
+from kpidsl.facts.shapes import literal
+from kpidsl.text.findings import Finding, RefusedError
+from kpidsl.text.source import Cell
+
+KEY = "kpidsl"
+LARGEST = 10**38
+"""What a decimal of Parquet does not reach."""
+
+
+def write(connection: Any, columns: Mapping[str, str], source: str, about: Mapping[str, Any], path: str) -> None:
+    """`columns`: SQL by the column's name in the file; `source` is what stands after SELECT … FROM."""
+    cells = ", ".join(f"{sql} AS {quoted(name)}" for name, sql in columns.items())
+    kinds = connection.execute(f"DESCRIBE SELECT {cells} FROM {source}").fetchall()
+    wide = [name for name, kind, *_ in kinds if kind == "HUGEINT"]
+    stored = {**columns, **_narrowed(connection, {name: columns[name] for name in wide}, source)}
+    cells = ", ".join(f"{sql} AS {quoted(name)}" for name, sql in stored.items())
+    text = json.dumps(about, ensure_ascii=False)
+    copy_parquet(connection, f"SELECT {cells} FROM {source}", path, f", KV_METADATA {{{KEY}: {literal(text)}}}")
+
+
+def _narrowed(connection: Any, columns: Mapping[str, str], source: str) -> dict[str, str]:
+    """Parquet has no whole numbers of 128 bits: those in use fit 64, or are decimals, or texts."""
+    if not columns:
+        return {}
+    ends = ", ".join(f"min({sql}), max({sql})" for sql in columns.values())
+    found = connection.execute(f"SELECT {ends} FROM {source.partition(' ORDER BY ')[0]}").fetchone()
+    stored = {}
+    for (name, sql), low, high in zip(columns.items(), found[::2], found[1::2], strict=True):
+        most = max(abs(low or 0), abs(high or 0))
+        kind = "BIGINT" if most < 2**63 else "DECIMAL(38, 0)" if most < LARGEST else "VARCHAR"
+        stored[name] = f"CAST({sql} AS {kind})"
+    return stored
+
+
+def read_about(connection: Any, path: str) -> dict[str, Any]:
+    """What a file of ledgers says of itself. Raises RefusedError where it is none."""
+    import duckdb
+
+    with open(path, "rb"):    # that it is not there is told as of any file
+        pass
+    try:
+        query = f"SELECT decode(value) FROM parquet_kv_metadata({literal(path)}) WHERE decode(key) = {literal(KEY)}"
+        found: Sequence[Any] = connection.execute(query).fetchone() or ()
+    except duckdb.Error:
+        found = ()
+    if not found:
+        raise RefusedError([Finding("D070", Cell(path))])
+    about: dict[str, Any] = json.loads(found[0])
+    return about
