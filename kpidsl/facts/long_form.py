@@ -9,7 +9,9 @@ from typing import Any, NamedTuple
 
 from kpidsl.core.columns import ROW, quoted
 from kpidsl.core.entries import FEW, LIMITS, MISSING, REASONS
+from kpidsl.facts.headers import normal
 from kpidsl.facts.shapes import literal
+from kpidsl.facts.sheets import Sheet
 
 PLACES = 12
 
@@ -45,13 +47,29 @@ class Layered:
         return f"WITH {', '.join(parts)}\nSELECT {last} FROM {below}"
 
 
-def long_form(about: Mapping[str, Any], source: str) -> str:
-    """A query of every entry, in the order of the file; of a ledger without any, one row that says why."""
+class Inputs(NamedTuple):
+    """The facts as texts: a query of the place of each row and its cells c0, c1…, and the sheet's head."""
+
+    texts: str
+    head: Sheet
+
+    def cell(self, header: str) -> str | None:
+        """The column of a fact."""
+        found = [at for at, own in enumerate(self.head.header) if normal(own)[0] == normal(header)[0]]
+        return f"c{found[0]}" if found else None
+
+
+def long_form(about: Mapping[str, Any], source: str, inputs: Inputs | None) -> str:
+    """A query of every entry, in the order of the source; of a ledger without any, one row that says why."""
     level = about["level"]
     layered = Layered()
     entries: list[str] = []
     for ledger in level["ledgers"]:
-        entries += _entries(ledger, level["ledgers"], layered)
+        entries += _entries(ledger, level["ledgers"], layered, inputs)
+    if inputs is not None:
+        first = inputs.head.top + 1
+        source = f"{source} JOIN ({inputs.texts}) ON number + {first} = {quoted(ROW)}"
+    source = f"{source} ORDER BY {quoted(ROW)}"
     heads = [f"{quoted(ROW)} AS row", f"{quoted(level['subject'])} AS subject"]
     heads += [f"{quoted(level['period'])} AS period"] if level["period"] else []
     heads += [quoted(name) for name in level["groups"]]
@@ -59,7 +77,8 @@ def long_form(about: Mapping[str, Any], source: str) -> str:
     return f"SELECT * FROM ({every}) WHERE entry IS NOT NULL"
 
 
-def _entries(ledger: Mapping[str, Any], ledgers: Sequence[Mapping[str, Any]], layered: Layered) -> list[str]:
+def _entries(ledger: Mapping[str, Any], ledgers: Sequence[Mapping[str, Any]], layered: Layered,
+             inputs: Inputs | None) -> list[str]:  # fmt: skip
     """A struct for each line, of which those that were not come to have no number."""
     name, final = ledger["name"], _whole(ledger["balance"])
     lines = ledger["lines"]
@@ -75,7 +94,7 @@ def _entries(ledger: Mapping[str, Any], ledgers: Sequence[Mapping[str, Any]], la
         entries.append(_struct(ledger, {
             "entry": f"CASE WHEN NOT ({closed}) THEN {at + 1} END", "clause": literal(line["clause"]),
             "verb": literal(line["verb"]), "place": literal(line["place"]), "text": literal(line["text"]),
-            "reason": said, "chosen": _chosen(line), "amount": _text(moved),
+            "reason": said, "chosen": _chosen(line), "inputs": _used(line, inputs), "amount": _text(moved),
             "balance": f"CASE WHEN {stops} THEN NULL ELSE {_text(after)} END",
         }))  # fmt: skip
         closed = layered.put(2 * at + 1, f"{name}\n{at} closed", f"({closed} OR coalesce({stops}, FALSE))")
@@ -164,8 +183,16 @@ def _chosen(line: Mapping[str, Any]) -> str:
 PAUSE = " || '; ' || "
 
 
+def _used(line: Mapping[str, Any], inputs: Inputs | None) -> str:
+    """The facts that a line uses, with the cells as they stand in the file."""
+    cells = [(name, inputs.cell(name)) for name in line["inputs"]] if inputs is not None else []
+    parts = [f"{literal(name + ' = ')} || coalesce({cell}, '')" for name, cell in cells if cell is not None]
+    return PAUSE.join(parts) or "NULL"
+
+
 def _struct(ledger: Mapping[str, Any], given: Mapping[str, str]) -> str:
-    cells = {"ledger": literal(ledger["label"]), "clause": literal(ledger["clause"]), "entry": "NULL", "verb": "NULL",
-             "place": literal(ledger["place"]), "text": "NULL", "reason": "''", "chosen": "NULL", "amount": "NULL",
-             "balance": "NULL", **given}  # fmt: skip
+    cells = {"ledger": literal(ledger["label"]), "source": literal(ledger["source"]), "entry": "NULL",
+             "clause": literal(ledger["clause"]), "verb": "NULL", "place": literal(ledger["place"]), "text": "NULL",
+             "reason": "''", "chosen": "NULL", "inputs": "NULL", "amount": "NULL", "balance": "NULL",
+             **given}  # fmt: skip
     return "{" + ", ".join(f"'{name}': {sql}" for name, sql in cells.items()) + "}"

@@ -36,6 +36,7 @@ def described(program: Program, wholes: Mapping[str, Whole], lang: Lang) -> dict
     """The level's ledgers, grades and ranks; `wholes` are the columns by the names of what they hold."""
     return {
         "unit": str(program.unit) if program.unit else None,
+        "facts": program.label,
         "subject": program.headers[program.subject],
         "period": program.headers[program.dated] if program.dated else None,
         "groups": [program.headers[name] for name in program.within],
@@ -87,3 +88,17 @@ def _inputs(line: Line, program: Program) -> Iterator[str]:
         yield from used(line.amount)
 
 
+
+
+def overview(about: Mapping[str, Any], rows: int, lang: Lang) -> str:
+    """What a file of ledgers has, in words: what it rests on, and how many lines each ledger has."""
+    from tabulate import tabulate
+
+    manifest, level = about["manifest"], about["level"]
+    head = phrase(lang, "ledger file", policy=manifest["policy"], edition=manifest["edition"] or "—", rows=rows,
+                  facts=about["run"]["facts"])  # fmt: skip
+    headers = [phrase(lang, name) for name in ("ledger name", "clause head", "worth head", "lines head")]
+    cells = [[ledger["label"], ledger["source"], ledger["worth"] or "", str(len(ledger["lines"]))]
+             for ledger in level["ledgers"]]  # fmt: skip
+    table = tabulate(cells, headers, tablefmt="simple", disable_numparse=True)
+    return f"{head}\n\n{table}\n\n{phrase(lang, 'ledger long')}"
