@@ -67,9 +67,9 @@ def _entries(about: dict[str, Any], file: str, subject: str | None, output: str 
         source = f"(SELECT * FROM {source} WHERE {quoted(about['level']['subject'])} = {literal(subject)})"
     query = long_form(about, source, _inputs(about, space, lang))
     if output is None:
-        _as_csv(space.connection, query, sys.stdout)
+        _as_csv(space.connection, f"{query} ORDER BY row, position", sys.stdout)
     elif output.lower().endswith(".csv"):
-        write_all({Path(output): partial(_csv_file, space.connection, query)})
+        write_all({Path(output): partial(_csv_file, space.connection, f"{query} ORDER BY row, position")})
     else:
         write_all({Path(output): partial(copy_parquet, space.connection, query)})
 

@@ -38,13 +38,15 @@ class Layered:
         self.layers[at][name] = sql
         return quoted(name)
 
-    def query(self, source: str, last: str) -> str:
+    def query(self, source: str, selections: Sequence[str]) -> str:
+        """All rows of one selection after those of the one before."""
         parts, below = [f"l0 AS (SELECT * FROM {source})"], "l0"
         for at, layer in enumerate(self.layers, 1):
             columns = ", ".join(f"{sql} AS {quoted(name)}" for name, sql in layer.items())
-            parts.append(f"l{at} AS (SELECT *{', ' if columns else ''}{columns} FROM {below})")
+            kept = "MATERIALIZED " if at == len(self.layers) else ""
+            parts.append(f"l{at} AS {kept}(SELECT *{', ' if columns else ''}{columns} FROM {below})")
             below = f"l{at}"
-        return f"WITH {', '.join(parts)}\nSELECT {last} FROM {below}"
+        return f"WITH {', '.join(parts)}\n" + "\nUNION ALL ".join(f"{part} FROM {below}" for part in selections)
 
 
 class Inputs(NamedTuple):
@@ -60,7 +62,7 @@ class Inputs(NamedTuple):
 
 
 def long_form(about: Mapping[str, Any], source: str, inputs: Inputs | None) -> str:
-    """A query of every entry, in the order of the source; of a ledger without any, one row that says why."""
+    """A query of every entry, in the order of their `position`; of a ledger without any, one row that says why."""
     level = about["level"]
     layered = Layered()
     entries: list[str] = []
@@ -69,29 +71,28 @@ def long_form(about: Mapping[str, Any], source: str, inputs: Inputs | None) -> s
     if inputs is not None:
         first = inputs.head.top + 1
         source = f"{source} JOIN ({inputs.texts}) ON number + {first} = {quoted(ROW)}"
-    source = f"{source} ORDER BY {quoted(ROW)}"
     heads = [f"{quoted(ROW)} AS row", f"{quoted(level['subject'])} AS subject"]
     heads += [f"{quoted(level['period'])} AS period"] if level["period"] else []
     heads += [quoted(name) for name in level["groups"]]
-    every = layered.query(source, ", ".join([*heads, f"unnest([{', '.join(entries)}], recursive := true)"]))
-    return f"SELECT * FROM ({every}) WHERE entry IS NOT NULL"
+    selections = [f"SELECT {', '.join(heads)}, {at} AS position, {entry}" for at, entry in enumerate(entries)]
+    return f"SELECT * FROM ({layered.query(source, selections)}) WHERE entry IS NOT NULL"
 
 
 def _entries(ledger: Mapping[str, Any], ledgers: Sequence[Mapping[str, Any]], layered: Layered,
              inputs: Inputs | None) -> list[str]:  # fmt: skip
-    """A struct for each line, of which those that were not come to have no number."""
+    """The columns of each line, of which those that were not come to have no number."""
     name, final = ledger["name"], _whole(ledger["balance"])
     lines = ledger["lines"]
     reason = layered.put(0, f"{name}\nreason", _reason(ledger))
     shut = f"{reason} IN ('open', 'exempt')"
-    entries = [_struct(ledger, {"entry": f"CASE WHEN {shut} THEN 0 END", "reason": reason})]
+    entries = [_columns(ledger, {"entry": f"CASE WHEN {shut} THEN 0 END", "reason": reason})]
     before, closed = ZERO, shut
     for at, line in enumerate(lines):
         amount, said = _amount(line, final, before, ledgers)
         moved = _bound(amount, f"{name}\n{at} moved", 2 * at, layered)
         after = _bound(_added(before, amount), f"{name}\n{at}", 2 * at, layered)
         stops = f"{said} IN ('missing', 'few')" if line["code"] else "FALSE"
-        entries.append(_struct(ledger, {
+        entries.append(_columns(ledger, {
             "entry": f"CASE WHEN NOT ({closed}) THEN {at + 1} END", "clause": literal(line["clause"]),
             "verb": literal(line["verb"]), "place": literal(line["place"]), "text": literal(line["text"]),
             "reason": said, "chosen": _chosen(line), "inputs": _used(line, inputs), "amount": _text(moved),
@@ -190,9 +191,10 @@ def _used(line: Mapping[str, Any], inputs: Inputs | None) -> str:
     return PAUSE.join(parts) or "NULL"
 
 
-def _struct(ledger: Mapping[str, Any], given: Mapping[str, str]) -> str:
+def _columns(ledger: Mapping[str, Any], given: Mapping[str, str]) -> str:
     cells = {"ledger": literal(ledger["label"]), "source": literal(ledger["source"]), "entry": "NULL",
              "clause": literal(ledger["clause"]), "verb": "NULL", "place": literal(ledger["place"]), "text": "NULL",
              "reason": "''", "chosen": "NULL", "inputs": "NULL", "amount": "NULL", "balance": "NULL",
              **given}  # fmt: skip
-    return "{" + ", ".join(f"'{name}': {sql}" for name, sql in cells.items()) + "}"
+    kinds = dict.fromkeys(cells, "VARCHAR") | {"entry": "INTEGER"}
+    return ", ".join(f"CAST({sql} AS {kinds[name]}) AS {name}" for name, sql in cells.items())
