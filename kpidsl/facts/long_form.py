@@ -16,14 +16,14 @@ from kpidsl.facts.sheets import Sheet
 PLACES = 12
 
 
-class Fraction(NamedTuple):
+class Ratio(NamedTuple):
     """SQL of both parts; a `bottom` that is a literal is the same in all rows."""
 
     top: str
     bottom: str = "1"
 
 
-ZERO = Fraction("0")
+ZERO = Ratio("0")
 
 
 class Layered:
@@ -103,14 +103,14 @@ def _entries(ledger: Mapping[str, Any], ledgers: Sequence[Mapping[str, Any]], la
     return entries
 
 
-def _bound(of: Fraction, name: str, at: int, layered: Layered) -> Fraction:
+def _bound(of: Ratio, name: str, at: int, layered: Layered) -> Ratio:
     """As columns, in lowest terms."""
     if of.bottom == "1":
-        return Fraction(layered.put(at, f"{name} top", of.top))
+        return Ratio(layered.put(at, f"{name} top", of.top))
     top = layered.put(at, f"{name} whole top", of.top)
     bottom = layered.put(at, f"{name} whole bottom", of.bottom)
     shared = f"greatest(gcd({top}, {bottom}), 1)"
-    return Fraction(layered.put(at + 1, f"{name} top", f"{top} // {shared}"),
+    return Ratio(layered.put(at + 1, f"{name} top", f"{top} // {shared}"),
                     layered.put(at + 1, f"{name} bottom", f"{bottom} // {shared}"))  # fmt: skip
 
 
@@ -124,39 +124,39 @@ def _reason(ledger: Mapping[str, Any]) -> str:
     return f"CASE {' '.join(cases)} WHEN {quoted(ledger['balance']['column'])} IS NULL THEN 'empty' ELSE '' END"
 
 
-def _amount(line: Mapping[str, Any], final: Fraction, before: Fraction,
-            ledgers: Sequence[Mapping[str, Any]]) -> tuple[Fraction, str]:  # fmt: skip
+def _amount(line: Mapping[str, Any], final: Ratio, before: Ratio,
+            ledgers: Sequence[Mapping[str, Any]]) -> tuple[Ratio, str]:  # fmt: skip
     """What a line moved, and the reason why it did not fire."""
     if line["takes"] is not None:
         inner = next(ledger for ledger in ledgers if ledger["name"] == line["takes"])
         taken = _whole(inner["balance"])
-        return Fraction(f"coalesce({taken.top}, 0)", f"coalesce({taken.bottom}, 1)"), quoted(f"{line['takes']}\nreason")
+        return Ratio(f"coalesce({taken.top}, 0)", f"coalesce({taken.bottom}, 1)"), quoted(f"{line['takes']}\nreason")
     code = quoted(line["code"]) if line["code"] else "0"
-    moved = _whole(line["amount"]) if line["amount"] else _added(final, Fraction(f"(-{before.top})", before.bottom))
+    moved = _whole(line["amount"]) if line["amount"] else _added(final, Ratio(f"(-{before.top})", before.bottom))
     fires = f"({code} >= 0 AND {moved.top} IS NOT NULL)"
-    amount = Fraction(f"CASE WHEN {fires} THEN {moved.top} ELSE 0 END",
+    amount = Ratio(f"CASE WHEN {fires} THEN {moved.top} ELSE 0 END",
                       moved.bottom if moved.bottom.isdigit() else f"CASE WHEN {fires} THEN {moved.bottom} ELSE 1 END")
     reasons = " ".join(f"WHEN {number} THEN '{said}'" for number, said in REASONS.items())
     other = f"CASE WHEN {amount.top} = 0 THEN 'within' ELSE '' END" if line["verb"] in LIMITS else "''"
     return amount, f"CASE {code} {reasons} ELSE {other} END" if line["code"] else other
 
 
-def _whole(of: Mapping[str, Any]) -> Fraction:
+def _whole(of: Mapping[str, Any]) -> Ratio:
     top = f"CAST({quoted(of['column'])} AS HUGEINT)"
     if of["per"] is None:
-        return Fraction(top, str(of["scale"]))
-    return Fraction(top, f"(CAST({quoted(of['per'])} AS HUGEINT) * {of['scale']})")
+        return Ratio(top, str(of["scale"]))
+    return Ratio(top, f"(CAST({quoted(of['per'])} AS HUGEINT) * {of['scale']})")
 
 
-def _added(one: Fraction, other: Fraction) -> Fraction:
+def _added(one: Ratio, other: Ratio) -> Ratio:
     if ZERO in (one, other):
         return other if one == ZERO else one
     if one.bottom == other.bottom:
-        return Fraction(f"({one.top} + {other.top})", one.bottom)
-    return Fraction(f"({one.top} * {other.bottom} + {other.top} * {one.bottom})", f"({one.bottom} * {other.bottom})")
+        return Ratio(f"({one.top} + {other.top})", one.bottom)
+    return Ratio(f"({one.top} * {other.bottom} + {other.top} * {one.bottom})", f"({one.bottom} * {other.bottom})")
 
 
-def _text(of: Fraction) -> str:
+def _text(of: Ratio) -> str:
     """Of a fraction in lowest terms, as `values.numerals.exact` writes it."""
     top, bottom = of
     whole = f"CAST({top} AS VARCHAR)"
