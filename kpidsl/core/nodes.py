@@ -7,7 +7,7 @@ from typing import Any
 
 from kpidsl.values import node as values
 from kpidsl.values.kinds import POINTS, Base, Kind, Range, Value
-from kpidsl.values.node import node, node_fields
+from kpidsl.values.node import node
 from kpidsl.values.rounding import Mode
 
 Place = Hashable
@@ -303,7 +303,7 @@ Definition = Named | Ledger | Grade | Rank
 
 def parts(of: Node) -> list[Any]:
     """What a node is made of: nodes, tuples of them, and values."""
-    return [getattr(of, f.name) for f in node_fields(of) if f.name != "place"]
+    return [getattr(of, name) for name in of.__match_args__ if name != "place"]
 
 
 def walk(tree: Any) -> Iterator[Node]:

@@ -91,4 +91,4 @@ def walk(tree: Any) -> Iterator[Any]:
             pending += reversed(current)
         elif isinstance(current, Node):
             yield current
-            pending += [getattr(current, f.name) for f in reversed(node_fields(current)) if f.name != "span"]
+            pending += [getattr(current, name) for name in reversed(current.__match_args__) if name != "span"]

@@ -12,13 +12,17 @@ def node(cls: type[T]) -> type[T]:
 
     `dataclass(frozen=True)` compiles six methods for every class; for a hundred classes a small run would notice.
     """
-    return dataclass(init=False, eq=False, repr=False)(cls)
+    made: Any = dataclass(init=False, eq=False, repr=False)(cls)
+    made.counting = tuple(own.name for own in fields(made) if own.compare)
+    return made  # type: ignore[no-any-return]
 
 
 class Node:
     """What every node does; each field is set once, by the constructor."""
 
     __match_args__: ClassVar[tuple[str, ...]]
+    counting: ClassVar[tuple[str, ...]]
+    """The fields that count in equality."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Fields by position, then by name. Raises TypeError where one is missing or unknown."""
@@ -73,4 +77,4 @@ def changed(of: T, **changes: Any) -> T:
 
 
 def _counting(of: Node) -> list[Any]:
-    return [getattr(of, f.name) for f in node_fields(of) if f.compare]
+    return [getattr(of, name) for name in of.counting]
