@@ -1,0 +1,83 @@
+"""A file of ledgers has every entry of the exact engine, whichever engine wrote it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from click.testing import CliRunner
+from literate import ROOT
+from test_policies import FAMILIES, GIVEN, PERIODS, run
+
+from kpidsl.cli.main import group
+from kpidsl.core.entries import kept_of, replay
+from kpidsl.core.nodes import Ledger
+from kpidsl.core.results import Score
+from kpidsl.facts.ledger_file import read_about
+from kpidsl.facts.long_form import long_form
+from kpidsl.reports.words import phrase
+from kpidsl.values.numerals import exact
+
+LONG = ("row", "ledger", "entry", "clause", "verb", "reason", "amount", "balance")
+
+
+def written(policy: str, facts: str, engine: str, folder: Path) -> list[Path]:
+    """The files of ledgers of each level."""
+    folder.mkdir()
+    given = [f"--param={param}" for param in GIVEN.get(policy, ())]
+    given += ["--period", PERIODS[policy]] if policy in PERIODS else []
+    arguments = ["run", str(ROOT / "policies" / policy), str(ROOT / "examples" / facts), *given, "--lang", "zh",
+                 "--engine", engine, "--ledger", str(folder / "ledgers.parquet"), "-o", str(folder / "scores.csv")]
+    result = CliRunner(catch_exceptions=False).invoke(group, arguments)
+    assert result.exit_code == 0, result.output
+    return sorted(folder.glob("*.parquet"))
+
+
+def entries(path: Path, columns: str = ", ".join(LONG)) -> list[Any]:
+    with duckdb.connect() as connection:
+        query = long_form(read_about(connection, str(path)), f"read_parquet('{path}')", None)
+        return connection.execute(f"SELECT {columns} FROM ({query}) ORDER BY row, position").fetchall()
+
+
+def said(score: Score) -> Iterator[tuple[Any, ...]]:
+    """The accounts of the exact engine as the long form has them."""
+    for account in score.accounts.values():
+        label = account.label or phrase("zh", "total")
+        if account.reason in ("exempt", "open"):
+            yield score.row, label, 0, account.clause, None, account.reason, None, None
+        for at, entry in enumerate(account.entries, 1):
+            balance = None if entry.balance is None else exact(entry.balance)
+            yield score.row, label, at, entry.clause, entry.verb, entry.reason, exact(entry.amount), balance
+
+
+@pytest.mark.parametrize(("policy", "facts"), [(policy, facts) for policy, facts, _ in FAMILIES])
+def test_every_entry_is_there(policy: str, facts: str, tmp_path: Path) -> None:
+    by_exact = written(policy, facts, "exact", tmp_path / "exact")
+    by_columnar = written(policy, facts, "columnar", tmp_path / "columnar")
+    levels = run(policy, facts).levels
+    assert [path.name for path in by_exact] == [path.name for path in by_columnar]
+    assert len(by_exact) == len(levels)
+    for one, other in zip(by_exact, by_columnar, strict=True):
+        assert entries(one, "*") == entries(other, "*")
+    for level in levels:
+        name = f"ledgers.{level.program.label}" if level.program.label else "ledgers"
+        path = tmp_path / "exact" / f"{name}.parquet"
+        found = [line for score in level.outcome.scores for line in said(score)]
+        assert sorted(entries(path), key=str) == sorted(found, key=str)
+
+
+@pytest.mark.parametrize(("policy", "facts"), [(policy, facts) for policy, facts, _ in FAMILIES])
+def test_what_is_kept_tells_the_rest(policy: str, facts: str) -> None:
+    """There and back again: from entries to what is kept of them, and from that to the entries."""
+    for level in run(policy, facts).levels:
+        ledgers = [item for item in level.program.definitions if isinstance(item, Ledger)]
+        for score in level.outcome.scores:
+            kept = {name: value for ledger in level.program.ledgers
+                    for name, value in kept_of(ledger, score.accounts[ledger.name]).items()}  # fmt: skip
+            balances = {name: account.balance for name, account in score.accounts.items()}
+            found = replay(ledgers, kept, balances)
+            for name, account in score.accounts.items():
+                assert found[name].reason == account.reason
+                assert [(line.reason, line.amount, line.balance) for line in found[name].lines] == \
+                    [(entry.reason, entry.amount, entry.balance) for entry in account.entries]  # fmt: skip
