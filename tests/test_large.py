@@ -5,6 +5,7 @@ import random
 import sys
 from pathlib import Path
 
+import duckdb
 import pytest
 from click.testing import CliRunner
 
@@ -80,6 +81,26 @@ def test_same_from_both_engines(seed: int, tmp_path: Path) -> None:
     (code, told, files), exact = (run(facts, engine, tmp_path / engine) for engine in ("columnar", "exact"))
     assert (code, told.replace(ROW_BY_ROW, ""), files) == exact
     assert "scores.csv" in files
+
+
+NAMES = [
+    "=1+1", "-5", "+5%", "-5x", "@a", "a,b", 'a"b', '"', "a'b", "a\nb", "\ta", "a\tb", "a;b", "#", "\x01", "a\x01b",
+]  # fmt: skip
+
+
+def test_odd_names_are_written_as_by_the_exact_engine(tmp_path: Path) -> None:
+    made = make(len(NAMES), tmp_path, "parquet")
+    named = "SELECT * REPLACE (list_extract(?::VARCHAR[], row_number() OVER ()) AS 客户经理)"
+    with duckdb.connect() as connection:
+        connection.execute(f"COPY ({named} FROM '{made}') TO '{tmp_path}/facts.parquet'", [NAMES])
+        for name in EVENTS:
+            events = made.with_suffix(f".{name}.parquet")
+            connection.execute(f"COPY (FROM '{events}' WHERE FALSE) TO '{tmp_path}/facts.{name}.parquet'")
+    facts = str(tmp_path / "facts.parquet")
+    (code, told, files), exact = (run(facts, engine, tmp_path / engine) for engine in ("columnar", "exact"))
+    assert (code, told, files) == exact
+    assert ROW_BY_ROW not in told
+    assert {"'=1+1", "-5", "a,b", 'a"b'} <= {row[0] for row in _read(tmp_path / "columnar" / "scores.csv")}
 
 
 @pytest.mark.parametrize("form", ["csv", "parquet"])

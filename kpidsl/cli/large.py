@@ -1,6 +1,5 @@
 """Runs over large files: facts are read, scored and written by the embedded database, without a row in between."""
 
-import csv
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
@@ -17,8 +16,9 @@ from kpidsl.facts.bulk_join import join_large
 from kpidsl.facts.bulk_reader import Loaded, NotBulkError
 from kpidsl.facts.join import Joined
 from kpidsl.facts.origins import detach, digest, origin
-from kpidsl.facts.results import Result, put, rows, to_parquet
-from kpidsl.reports.scores import cells, columns, inert, who
+from kpidsl.facts.results import Result, put, to_parquet
+from kpidsl.facts.results_csv import to_csv
+from kpidsl.reports.scores import cells, columns, inert_line, who
 from kpidsl.reports.words import phrase
 from kpidsl.text.words import Lang
 
@@ -83,15 +83,10 @@ def results(level: Level, lang: Lang) -> tuple[list[Result], str]:
 
 
 def write_csv(level: Level, lang: Lang, path: str) -> None:
-    """As `reports.scores.as_csv` writes it, row by row."""
+    """As `reports.scores.as_csv` writes it."""
     assert level.stored is not None
-    found, source = results(level, lang)
-    texts = {at for at, column in enumerate(found) if not column.scale}
-    with open(path, "w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow([inert(column.header) for column in found])
-        for row in rows(level.stored.connection, found, source):
-            writer.writerow([inert(cell or "") if at in texts else cell for at, cell in enumerate(row)])
+    scored = level.stored.scored
+    to_csv(level.stored.connection, results(level, lang)[0], scored.joined, scored.order, path, inert_line)
 
 
 def write_parquet(level: Level, lang: Lang, path: str) -> None:

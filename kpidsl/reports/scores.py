@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -127,13 +127,22 @@ def as_csv(level: Level, lang: Lang) -> bytes:
     """UTF-8 with a byte order mark, so that Excel reads it; exact numbers, an empty cell for no score."""
     program, scores = level
     shown = columns(program, lang)
-    buffer = io.StringIO(newline="")
-    writer = csv.writer(buffer)
-    writer.writerow(map(inert, shown.headers))
+    lines = [inert_line(shown.headers)]
     for score in scores:
         texts = [exact(value) if isinstance(value, Fraction) else inert(value or "") for value in cells(score, shown)]
-        writer.writerow([*map(inert, who(score, program)), *texts])
-    return buffer.getvalue().encode("utf-8-sig")
+        lines.append(_line([*map(inert, who(score, program)), *texts]))
+    return "".join(f"{line}\r\n" for line in lines).encode("utf-8-sig")
+
+
+def inert_line(texts: Iterable[str]) -> str:
+    """A line of a CSV file, without its end, of texts that a spreadsheet does not run."""
+    return _line(map(inert, texts))
+
+
+def _line(cells: Iterable[str]) -> str:
+    buffer = io.StringIO(newline="")
+    csv.writer(buffer).writerow(cells)
+    return buffer.getvalue()[:-2]
 
 
 def inert(text: str) -> str:

@@ -66,10 +66,19 @@ class Scored:
         return table_name("", self.program.facts.name)
 
     @property
+    def joined(self) -> str:
+        """The results with their facts."""
+        return f"{self.table} JOIN {self.facts} ON {self.facts}.{quoted(ROW)} = {self.order}"
+
+    @property
+    def order(self) -> str:
+        """What the results are in the order of the facts by."""
+        return f"{self.table}.{quoted(ROW)}"
+
+    @property
     def source(self) -> str:
         """The results with their facts, in the order of the facts."""
-        row = quoted(ROW)
-        return f"{self.table} JOIN {self.facts} ON {self.facts}.{row} = {self.table}.{row} ORDER BY {self.table}.{row}"
+        return f"{self.joined} ORDER BY {self.order}"
 
 
 def results_name(program: Program) -> str:
