@@ -30,6 +30,7 @@ examples: $(VENV)/ready
 bench: $(VENV)/ready
 	$(BIN)/python bench/startup.py
 	$(BIN)/python bench/check.py
+	$(BIN)/python bench/workload.py 10000
 
 fuzz: $(VENV)/ready
 	$(BIN)/python tests/fuzz/mutate.py

@@ -1,0 +1,56 @@
+"""Times taken in turns, so that what else the machine does falls on all alike; and the most memory of a process."""
+
+import os
+import statistics
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).parent.parent
+
+
+class Spent(NamedTuple):
+    seconds: float
+    megabytes: float = 0
+
+
+def seconds(work: Callable[[], object]) -> Spent:
+    start = time.perf_counter()
+    work()
+    return Spent(time.perf_counter() - start)
+
+
+def process(command: Sequence[str]) -> Spent:
+    """A command's own time and the most memory that it had at once. Raises CalledProcessError with what it said."""
+    start = time.perf_counter()
+    child = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    assert child.stderr is not None
+    said = child.stderr.read()
+    _, status, usage = os.wait4(child.pid, 0)
+    taken = time.perf_counter() - start
+    child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode:
+        raise subprocess.CalledProcessError(child.returncode, command, stderr=said)
+    return Spent(taken, usage.ru_maxrss / 1024)
+
+
+def in_turns(works: Mapping[str, Callable[[], Spent]], rounds: int) -> dict[str, list[Spent]]:
+    """Each once a round, and once before that does not count: it warms what is read."""
+    found: dict[str, list[Spent]] = {name: [] for name in works}
+    for work in works.values():
+        work()
+    for _ in range(rounds):
+        for name, work in works.items():
+            found[name].append(work())
+    return found
+
+
+def median(spent: Sequence[Spent]) -> Spent:
+    return Spent(statistics.median(one.seconds for one in spent), max(one.megabytes for one in spent))
+
+
+def ratio(spent: Sequence[Spent], base: Sequence[Spent]) -> float:
+    """The median of the rounds' ratios."""
+    return statistics.median(one.seconds / other.seconds for one, other in zip(spent, base, strict=True))
