@@ -45,14 +45,18 @@ def check(score: Score) -> None:
 
 def reconcile(score: Score) -> Statement:
     """The statement of the total. Raises UnreconciledError where an account, or the statement, does not add up."""
+    return sum((own for _, own in reconciled(score)), Statement())
+
+
+def reconciled(score: Score) -> list[tuple[Account, Statement]]:
+    """What each account adds to the statement of the total. Raises UnreconciledError as `reconcile` does."""
     check(score)
     total = score.total
-    if total.balance is None:
-        return Statement()
-    statement = statement_of(total, score)
-    if statement.score != total.balance:
-        raise UnreconciledError(f"{score.subject}: {statement.score} is not {total.balance}")
-    return statement
+    own = statements(total, score)
+    came_to = sum((statement.score for _, statement in own), Fraction(0))
+    if total.balance is not None and came_to != total.balance:
+        raise UnreconciledError(f"{score.subject}: {came_to} is not {total.balance}")
+    return own
 
 
 def statements(account: Account, score: Score) -> list[tuple[Account, Statement]]:

@@ -7,7 +7,7 @@ from fractions import Fraction
 from kpidsl.core.nodes import Place, Ref
 from kpidsl.core.program import Program
 from kpidsl.core.results import Account, Entry, Score
-from kpidsl.ledger.reconcile import Statement, reconcile, statement_of, statements
+from kpidsl.ledger.reconcile import Statement, reconciled
 from kpidsl.reports.policy_text import place_text, where
 from kpidsl.reports.trace import entry_lines, trace_lines
 from kpidsl.reports.words import phrase, phrases, signed
@@ -82,13 +82,19 @@ class Outline(Node):
 
 def outline(score: Score, program: Program, only: Sequence[str], lang: Lang) -> Outline:
     """All the accounts of `score`; or those named in `only`, with what they take in. Raises UnreconciledError."""
-    statement = reconcile(score)
+    own = reconciled(score)
+    whole = sum((statement for _, statement in own), Statement())
     outer = [score.accounts[name] for name in only if name in score.accounts] if only else _outermost(score, program)
     accounts = [shown for account in outer for shown in (account, *_inner(account, score))]
     added_up = score.total.entries and score.total.balance is not None
-    return Outline(_head(program, score, lang), tuple(_rules(score, program, statement, lang)),
-                   tuple(_moves(score, lang)) if added_up else (),
-                   tuple(_ledger(account, score, lang, set()) for account in accounts))  # fmt: skip
+    return Outline(_head(program, score, lang), tuple(_rules(score, program, whole, lang)),
+                   tuple(_moves(own, whole, lang)) if added_up else (),
+                   tuple(_ledger(_worth_told(account, whole), score, lang, set()) for account in accounts))  # fmt: skip
+
+
+def _worth_told(account: Account, whole: Statement) -> Account:
+    """A total is worth what all that it takes in is."""
+    return account if account.role != "total" else account._replace(worth=whole.full or None)
 
 
 def _outermost(score: Score, program: Program) -> list[Account]:
@@ -139,12 +145,11 @@ def _ledger(account: Account, score: Score, lang: Lang, shown: set[str]) -> Ledg
     remarks = [phrase(lang, "clause", source=account.source)] if account.source else []
     if account.role != "total" or any(entry.verb not in ("carry", "round") for entry in account.entries):
         remarks.append(where(account.place, lang))
-    worth = statement_of(account, score).full or None if account.role == "total" else account.worth
     exempt = tuple(trace_lines(account.inputs, (), account.tests, lang, shown))
     entries = tuple(_entry(entry, score, lang, shown) for entry in account.entries
                     if entry.verb != "round" or entry.amount)  # fmt: skip
     return LedgerView(account.name, f"{said[account.role]} {account.label}".strip(),
-                      _result(account._replace(worth=worth), lang), tuple(remarks), exempt, entries, account.role,
+                      _result(account, lang), tuple(remarks), exempt, entries, account.role,
                       account.place)  # fmt: skip
 
 
@@ -186,11 +191,9 @@ def _notes(entry: Entry, inner: Account | None, lang: Lang, shown: set[str]) -> 
         yield phrase(lang, "exactly", amount=exact(entry.amount), balance=exact(entry.balance or entry.amount))
 
 
-def _moves(score: Score, lang: Lang) -> Iterator[MoveView]:
+def _moves(own: Sequence[tuple[Account, Statement]], whole: Statement, lang: Lang) -> Iterator[MoveView]:
     """How the total comes about; with each line the ledgers that it comes from."""
     said = phrases(lang)
-    own = statements(score.total, score)
-    whole = sum((statement for _, statement in own), Statement())
     if whole.full:
         yield MoveView(said["full"], readable(whole.full))
     for name, sign in MOVES:

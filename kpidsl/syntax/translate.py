@@ -1,6 +1,6 @@
 """A text with its keywords in another language. Names, labels, comments and layout stay as they are."""
 
-from functools import cache
+from functools import cache, lru_cache
 
 from kpidsl.syntax.tokens import Token, tokenize
 from kpidsl.text.findings import Finding
@@ -20,8 +20,9 @@ def translate(text: str, lang: Lang) -> str:
     return "".join([*parts, text[at:]])
 
 
+@lru_cache(maxsize=1 << 14)
 def one_line(text: str, lang: Lang) -> str:
-    """`text` translated, without comments, and on one line."""
+    """`text` translated, without comments, and on one line. A policy has few texts, and explanations say each often."""
     comments = [token.span for token in _tokens(text) if token.type == "COMMENT"]
     for span in reversed(comments):
         text = text[: span.start] + text[span.end :]
