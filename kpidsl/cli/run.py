@@ -15,14 +15,14 @@ from kpidsl.cli.progress import wanted
 from kpidsl.cli.scoring import NOBODY, Level, Scored, score_all
 from kpidsl.cli.sizes import is_large
 from kpidsl.cli.sources import Inputs, inputs_options
-from kpidsl.cli.terminal import Command, show_findings
+from kpidsl.cli.telling import due, tell
+from kpidsl.cli.terminal import Command
 from kpidsl.cli.workspace import Workspace, memory_option, workspace
-from kpidsl.core.nodes import Rank
 from kpidsl.core.program import Program
 from kpidsl.facts.places import place
 from kpidsl.facts.write import Content, write_all
 from kpidsl.reports import scores as report
-from kpidsl.reports.rejects import reject_files, rejected_rows
+from kpidsl.reports.rejects import reject_files
 from kpidsl.reports.words import phrase
 from kpidsl.text.findings import Finding, RefusedError
 from kpidsl.text.wording import has_errors
@@ -65,7 +65,7 @@ def command(policy: str, facts: str, events: tuple[str, ...], params: tuple[str,
     inputs = Inputs(policy, facts, events, params, encoding, sheet, period, most, ledger)
     with workspace(memory, wanted(quiet)) as space:
         scored = _scored(inputs, engine, space, lang)
-        _tell(scored, keep_going, quiet, lang)
+        tell(scored, keep_going, quiet, lang)
         space.at(phrase(lang, "writing"))
         written = _write(scored, inputs, output, space, replace, lang)
         space.at("")
@@ -74,23 +74,6 @@ def command(policy: str, facts: str, events: tuple[str, ...], params: tuple[str,
         if not output:
             _show(scored, lang)
     sys.exit(1 if has_errors(scored.findings) else 0)
-
-
-def _tell(scored: Scored, keep_going: bool, quiet: bool, lang: Lang) -> None:
-    """What was found and how much of it there is; where it is not to go on, the run ends here."""
-    show_findings(scored.findings, lang)
-    stopped = has_errors(scored.findings) and not keep_going
-    if not quiet:
-        _show_counts(scored, "facts seen" if stopped else "facts in", lang)
-    if stopped:
-        click.echo(phrase(lang, "nothing written"), err=True)
-        if any(level.outcome.scores or level.stored for level in scored.levels):
-            click.echo(phrase(lang, "or keep going"), err=True)
-        sys.exit(1)
-    if not quiet:
-        _show_open_rules(scored, lang)
-    if any(_ranks_without(level) for level in scored.levels):
-        click.echo(phrase(lang, "ranks without rejects"), err=True)
 
 
 def _write(scored: Scored, inputs: Inputs, output: str | None, space: Workspace, replace: bool,
@@ -114,7 +97,7 @@ def _write(scored: Scored, inputs: Inputs, output: str | None, space: Workspace,
 
 def _show(scored: Scored, lang: Lang) -> None:
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-    levels = [large.in_memory(level) for level in _due(scored)]
+    levels = [large.in_memory(level) for level in due(scored)]
     click.echo("\n\n".join(_table(level, len(scored.levels) > 1, lang, width) for level in levels))
 
 
@@ -137,42 +120,11 @@ def _refuse_inputs(targets: Iterable[Path], inputs: Iterable[str]) -> None:
             raise RefusedError([Finding("D049", None, {"path": str(target)})])
 
 
-def _ranks_without(level: Level) -> bool:
-    """Whether places were taken without some that could not be scored."""
-    bad = rejected_rows(level.joined, level.outcome)[0]
-    return bool(bad) and any(isinstance(result, Rank) for result in level.program.results)
-
-
-def _due(scored: Scored) -> list[Level]:
-    """The first level, and the longer periods of which some are over, or have rows of their own."""
-    first, *longer = scored.levels
-    return [first, *(level for level in longer if level.joined.facts.rows)]
-
-
 def _table(level: Level, headed: bool, lang: Lang, width: int | None) -> str:
     """The scores of a level; among several, under what its period is called."""
     program, unit = level.program, level.program.unit
     head = f"{word_table().say(unit, lang)}\n" if headed and unit else ""
     return head + report.terminal((program, level.outcome.scores), lang, width)
-
-
-def _show_counts(scored: Scored, of_facts: str, lang: Lang) -> None:
-    """How many rows came in and what became of them."""
-    for level in _due(scored):
-        for at, bad in rejected_rows(level.joined, level.outcome).items():
-            sheet = level.joined.tables[at].sheet
-            rows = level.totals[at]
-            counts = {"rows": rows, "good": rows - len(bad), "bad": len(bad)}
-            said = "events in" if at else f"{of_facts} derived" if sheet.derived else of_facts
-            owed = len(level.joined.tables[at].owed)
-            more = phrase(lang, "rows owed", count=owed) if owed else ""
-            click.echo(phrase(lang, said, table=sheet.name, **counts) + more, err=True)
-
-
-def _show_open_rules(scored: Scored, lang: Lang) -> None:
-    for ledger in scored.program.ledgers:
-        if ledger.unfilled:
-            click.echo(phrase(lang, "open rule", name=ledger.label, worth=ledger.worth or 0), err=True)
 
 
 def _results(scored: Scored, output: Path, lang: Lang) -> dict[Path, Content]:

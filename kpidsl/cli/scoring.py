@@ -25,7 +25,7 @@ from kpidsl.ledger.reconcile import check
 from kpidsl.policy.model import Policy
 from kpidsl.reports.rejects import rejected_rows
 from kpidsl.text.findings import Argument, Finding, Phrase, RefusedError, Word
-from kpidsl.text.source import Cell, Span
+from kpidsl.text.source import Cell, Source, Span
 from kpidsl.text.words import Lang
 from kpidsl.values.calendar import label
 from kpidsl.values.node import Node, node
@@ -72,6 +72,11 @@ class Scored(Node):
     manifest: dict[str, Any]
     paths: tuple[str, ...]
     policy: Policy
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """The texts of the policy, the furthest parent first."""
+        return tuple(file.lines[0].span.source for file in self.policy.files if file.lines)
 
     @property
     def program(self) -> Program:

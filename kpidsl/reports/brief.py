@@ -21,7 +21,7 @@ def sentences(found: Outline, score: Score, program: Program, lang: Lang) -> Ite
         account = score.accounts[name]
         rule = next(rule for rule in found.rules if rule.label == account.label)
         of = phrase(lang, "of worth", worth=rule.worth) if rule.worth and account.balance is not None else ""
-        moved = said["join"].join(f"{_what(loss, lang)} {signed(loss.amount)}" for loss in losses(account, score))
+        moved = said["join"].join(f"{what_moved(loss, lang)} {signed(loss.amount)}" for loss in losses(account, score))
         yield f"{rule.label}{said['colon']}{rule.result}{of}{phrase(lang, 'moved by', what=moved) if moved else ''}"
 
 
@@ -33,11 +33,12 @@ def ranked(score: Score, lang: Lang) -> Iterator[str]:
     yield f"{said['full']} {readable(statement_of(score.total, score).full)}"
     for loss in losses(score.total, score):
         name = loss.account.label or said["total"]
-        yield f"{signed(loss.amount)}  {name}{said['colon']}{_what(loss, lang)}"
+        yield f"{signed(loss.amount)}  {name}{said['colon']}{what_moved(loss, lang)}"
     yield f"{said['result']} {readable(score.total.balance)}"
 
 
-def _what(loss: Loss, lang: Lang) -> str:
+def what_moved(loss: Loss, lang: Lang) -> str:
+    """The policy's line; where it is no single one, what the points are called."""
     return place_text(loss.entry.place, lang) if loss.entry is not None else phrases(lang)[loss.kind]
 
 

@@ -53,8 +53,9 @@ class LedgerView(Node):
 
 @node
 class RuleView(Node):
-    """A line of the overview."""
+    """A line of the overview; `name` is that of the ledger."""
 
+    name: str
     label: str
     source: str
     worth: str
@@ -130,7 +131,7 @@ def _rules(score: Score, program: Program, statement: Statement, lang: Lang) -> 
             full = statement.full or None if account.role == "total" else account.worth
             worth = "" if full is None else readable(full)
             points = _amount(account, lang) if account.balance is not None else said[_reason(account.reason)]
-            yield RuleView(account.label or said["total"], account.source, worth, points)
+            yield RuleView(account.name, account.label or said["total"], account.source, worth, points)
 
 
 def _amount(account: Account, lang: Lang) -> str:

@@ -81,8 +81,8 @@ def terminal(level: Level, lang: Lang, width: int | None = None) -> str:
     program, scores = level
     shown = columns(program, lang)
     grid = [cells(score, shown) for score in scores]
-    places = [_places([row[at] for row in grid]) for at in range(len(shown.shown))]
-    rows = [[*who(score, program), *map(_cell, row, places)] for score, row in zip(scores, grid, strict=True)]
+    places = [places_of([row[at] for row in grid]) for at in range(len(shown.shown))]
+    rows = [[*who(score, program), *map(cell_text, row, places)] for score, row in zip(scores, grid, strict=True)]
     tables = []
     for picked in _fitting(shown, rows, width):
         align = ["left" if at < len(shown.names) else "right" for at in picked] if rows else None
@@ -111,13 +111,15 @@ def _fitting(shown: Columns, rows: Sequence[Sequence[str]], width: int | None) -
     return tables
 
 
-def _places(column: Sequence[Fraction | str | None]) -> int | None:
+def places_of(column: Sequence[Fraction | str | None]) -> int | None:
+    """How many decimals the numbers of a column need; None where decimals do not write them all."""
     places = [decimal_places(value) for value in column if isinstance(value, Fraction)]
     known = [p for p in places if p is not None and p <= MOST_PLACES]
     return max(known, default=0) if len(known) == len(places) else None
 
 
-def _cell(value: Fraction | str | None, places: int | None) -> str:
+def cell_text(value: Fraction | str | None, places: int | None) -> str:
+    """With so many decimals as all of its column."""
     if not isinstance(value, Fraction):
         return value or NO_SCORE
     return readable(value) if places is None else fixed(value, places)

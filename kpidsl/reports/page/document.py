@@ -1,0 +1,167 @@
+"""The page put together: one HTML file with everything in it, or a folder for more than one file should hold."""
+
+import base64
+import gzip
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+from kpidsl.core.results import Score
+from kpidsl.reports.inert import visible
+from kpidsl.reports.page.accounts import Writer
+from kpidsl.reports.page.sheets import NOTHING, Column, Losses, Sheet, losses_of, sheets, table
+from kpidsl.reports.page.summary import summary
+from kpidsl.reports.page.texts import Texts
+from kpidsl.reports.page.words import FOLDER, Both, both, page_words, said, same
+from kpidsl.reports.scores import Level
+from kpidsl.syntax.translate import translate
+from kpidsl.text.source import Source
+from kpidsl.text.words import Lang, word_table
+from kpidsl.values.node import Node, node
+
+MOST_IN_ONE = 20_000
+"""Scores; a page of more of them is a folder of files."""
+TOGETHER = 100
+"""How many accounts are opened at once."""
+FIRST_ROWS = 50
+"""Of the table, in the page itself."""
+
+
+@node
+class Page(Node):
+    """What a page is made from. `lang`: the language in which it opens."""
+
+    levels: tuple[Level, ...]
+    files: tuple[Source, ...]
+    manifest: Mapping[str, Any]
+    lang: Lang
+
+    @cached_property
+    def sheets(self) -> tuple[Sheet, ...]:
+        return sheets(self.levels)
+
+    @property
+    def size(self) -> int:
+        return sum(len(scores) for _, scores in self.levels)
+
+
+def as_file(page: Page) -> bytes:
+    """The page with all its data."""
+    losses = [losses_of(sheet) for sheet in page.sheets]
+    return _html(page, losses, dict(_data(page, losses)), "").encode()
+
+
+def as_folder(page: Page) -> dict[str, bytes]:
+    """The files of a folder by their names; data is in scripts, which a page may load where there is no server."""
+    losses = [losses_of(sheet) for sheet in page.sheets]
+    files = {f"data/{name}.js": f'kpidsl("{name}","{text}");\n'.encode() for name, text in _data(page, losses)}
+    return {**files, "index.html": _html(page, losses, {}, "data/").encode()}
+
+
+def _data(page: Page, losses: Sequence[Losses]) -> Iterator[tuple[str, str]]:
+    """Each piece with its name: the table of a sheet, and accounts by the hundred."""
+    numbers = {file.path: at for at, file in enumerate(page.files)}
+    for at, sheet in enumerate(page.sheets):
+        yield f"table-{at}", packed([column.plain() for column in table(sheet, losses[at])])
+        earlier = {} if sheet.before is None else {s.subject: s for s in page.sheets[sheet.before].scores}
+        for first in range(0, len(sheet.scores), TOGETHER):
+            some = sheet.scores[first : first + TOGETHER]
+            yield f"accounts-{at}-{first // TOGETHER}", packed(accounts(sheet, some, earlier, numbers))
+
+
+def accounts(sheet: Sheet, scores: Sequence[Score], earlier: Mapping[str, Score],
+             files: Mapping[str, int]) -> dict[str, Any]:  # fmt: skip
+    """Accounts with the texts that they are made of."""
+    writer = Writer(sheet.program, files, Texts())
+    found = [writer.account(score, earlier.get(score.subject)) for score in scores]
+    return {"texts": writer.texts.pairs, "accounts": found}
+
+
+def packed(data: Any) -> str:
+    """As JSON, gzip and base64; the same for the same data."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return base64.b64encode(gzip.compress(text.encode(), 6, mtime=0)).decode()
+
+
+def _html(page: Page, losses: Sequence[Losses], data: Mapping[str, str], folder: str) -> str:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from markupsafe import Markup
+
+    files = FileSystemLoader(FOLDER)
+    jinja = Environment(loader=files, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+                        finalize=lambda value: visible(value) if type(value) is str else value)  # fmt: skip
+    style, script = (files.get_source(jinja, name)[0].strip() for name in ("page.css", "page.js"))
+    numbered = enumerate(zip(page.sheets, losses, strict=True))
+    shown = [_Shown(at, sheet, table(sheet, own), own) for at, (sheet, own) in numbered]
+    first = first_shown(page.sheets)
+    return jinja.get_template("page.html").render(
+        page=page, program=page.levels[0][0], sheets=shown, first=first, words=page_words(), said=said, same=same,
+        policy=[_lines(file) for file in page.files], manifest=list(_manifest(page.manifest)), data=data, folder=folder,
+        style=Markup(style), script=Markup(script), style_hash=_hash(style), script_hash=_hash(script),
+        settings=Markup(_settings(page, shown, first, folder)), first_rows=FIRST_ROWS)  # fmt: skip
+
+
+def first_shown(found: Sequence[Sheet]) -> int:
+    """The latest period of the shortest ones."""
+    return max(at for at, sheet in enumerate(found) if sheet.program is found[0].program)
+
+
+class _Shown:
+    """A sheet as the template has it."""
+
+    def __init__(self, at: int, sheet: Sheet, columns: Sequence[Column], losses: Losses) -> None:
+        self.at, self.sheet, self.columns = at, sheet, columns
+        self.name, self.count = sheet.name, len(sheet.scores)
+        self.summary = summary(sheet, losses)
+        unit = sheet.program.unit
+        self.unit = both(lambda lang: word_table().say(unit, lang)) if unit else same("")
+
+    def rows(self, count: int) -> Iterator[list[str]]:
+        """The texts of the first rows."""
+        for row in range(min(count, self.count)):
+            yield ["" if (cell := column.cells[row]) == NOTHING else column.values[cell] for column in self.columns]
+
+
+def _settings(page: Page, shown: Sequence[_Shown], first: int, folder: str) -> str:
+    """What the script begins with; no text in it can end the element that it stands in."""
+    found = {
+        "lang": page.lang, "folder": folder, "together": TOGETHER, "first": first,
+        "words": {name: list(word) for name, word in page_words().items()},
+        "sheets": [{"name": item.name, "unit": list(item.unit), "before": item.sheet.before, "count": item.count}
+                   for item in shown],
+    }  # fmt: skip
+    return json.dumps(found, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+
+
+def _lines(file: Source) -> tuple[str, list[Both]]:
+    texts = both(lambda lang: translate(file.text, lang))
+    return file.path, [Both(*line) for line in zip(texts.zh.split("\n"), texts.en.split("\n"), strict=True)]
+
+
+def _manifest(manifest: Mapping[str, Any]) -> Iterator[tuple[Both, list[tuple[str, Both]]]]:
+    """For each entry what it is called, and its values; those that have names of their own with them."""
+    for key, value in manifest.items():
+        listed = value if isinstance(value, list) else [value]
+        items = value.items() if isinstance(value, Mapping) else (("", item) for item in listed)
+        lines = [(name, _value(item)) for name, item in items]
+        if lines:
+            yield _word(key), lines
+
+
+def _word(key: str) -> Both:
+    return page_words().get(f"m {key}", same(key))
+
+
+def _value(value: Any) -> Both:
+    if isinstance(value, bool):
+        return _word("yes" if value else "no")
+    if isinstance(value, Mapping):
+        parts = [(_word(name), item) for name, item in value.items()]
+        return Both(*("; ".join(f"{word[at]} {item}" for word, item in parts) for at in (0, 1)))
+    return same(str(value))
+
+
+def _hash(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
