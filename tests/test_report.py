@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from literate import ROOT
 from pages_read import data, elements, unpacked
 from test_policies import FAMILIES, run
 
@@ -231,3 +232,35 @@ def test_files_of_a_folder_are_named_for_its_page() -> None:
     page = page_of(run("grid-2014-linpu.kpi", "grid-2014-linpu-05.csv"))
     assert sorted(as_folder(page)) == ["data/accounts-0-0.js", "data/table-0.js", "index.html"]
     assert len(page.files) == 2
+
+
+def test_many_scores_make_a_folder(hostile: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kpidsl.cli.pages.MOST_IN_ONE", 2)
+    arguments = ["report", str(hostile / "p.kpi"), str(hostile / "f.csv"), "-o", str(hostile / "out.html"), "-q"]
+    assert CliRunner().invoke(group, arguments).exit_code == 0
+    assert (hostile / "out/index.html").exists()
+    assert not (hostile / "out.html").exists()
+
+
+def explained(*arguments: str) -> bytes:
+    policy, facts = ROOT / "policies/manager-rules-2007.kpi", ROOT / "examples/manager-rules-2007.csv"
+    done = CliRunner().invoke(group, ["explain", str(policy), str(facts), "--format", "html", *arguments])
+    assert done.exit_code == 0, done.output
+    return done.stdout.encode()
+
+
+def test_a_page_of_one_subject_has_nobody_else() -> None:
+    html = explained("--subject", "西区-02", "--at", "2008Q2")
+    assert "西区-01" not in html.decode()
+    found = data(html)
+    tables = [piece for name, piece in found.items() if name.startswith("table")]
+    assert {tuple(table[0]["values"]) for table in tables} == {("西区-02",)}
+    assert len(tables) == 18 + 6 + 1
+    start = next(a["href"] for tag, a, _ in elements(html) if tag == "a" and "needs-script" in a.get("class", ""))
+    assert start == "#/s/2008Q2/%E8%A5%BF%E5%8C%BA-02"
+
+
+def test_a_page_of_a_group_has_all_of_it() -> None:
+    found = data(explained("--group", "西区", "--at", "2008Q2"))
+    assert found["table-0"][0]["values"] == ["西区-01", "西区-02", "西区-03"]
+    assert "table-1" not in found

@@ -202,3 +202,18 @@ def test_hostile_texts_are_only_texts(folder: Path, looked_at: Any) -> None:
         assert "<img src=x onerror=alert(1)>'⟨U+202E⟩" in page.locator("#account").inner_text()
         page.go_back()
         page.wait_for_selector("#scores", state="visible")
+
+
+def test_a_page_of_one_subject_opens_with_its_account(folder: Path, looked_at: Any) -> None:
+    output = folder / "one.html"
+    asked = ("--subject", "城区-05", "--rule", "成员收集", "--lang", "zh")
+    arguments = ["explain", *map(str, GRID), *asked, "-o", str(output)]
+    assert CliRunner().invoke(group, arguments).exit_code == 0
+    page = looked_at(output)
+    assert page.locator("#account h2").inner_text().split() == ["客户经理", "城区-05"]
+    assert page.evaluate("document.activeElement.closest('section').id") == "ledger-成员收集"
+    page.get_by_role("link", name="办法原文").click()
+    page.wait_for_selector("#policy", state="visible")
+    assert not page.locator("#subjects").is_visible()
+    page.get_by_role("link", name="账目").click()
+    page.wait_for_selector("#account h2", state="visible")

@@ -1,4 +1,4 @@
-"""`kpidsl explain`: the ledger of one subject, line by line."""
+"""`kpidsl explain`: the ledgers of a subject or of a group, line by line."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -27,42 +27,66 @@ from kpidsl.text.findings import Argument, Finding, RefusedError, likeliest
 from kpidsl.text.source import Cell
 from kpidsl.text.words import LANGS, Lang
 from kpidsl.values.calendar import label, read_period
+from kpidsl.values.node import Node, node
 from kpidsl.values.reading import fold, tidy
 
-FORMS = {"text": ".txt", "markdown": ".md", "json": ".json"}
+FORMS = {"text": ".txt", "markdown": ".md", "json": ".json", "html": ".html"}
 ROLES = ("rule", "payout", "part", "section")
+
+
+@node
+class Asked(Node):
+    """Whose scores are explained: those of one subject, or of all in a group; and of which period, if any is named."""
+
+    subject: str | None
+    group: str | None
+    at: str | None
+
+    @property
+    def name(self) -> str:
+        return self.subject if self.subject is not None else self.group or ""
+
+    def has(self, score: Score) -> bool:
+        return score.subject == self.subject if self.subject is not None else self.group in score.groups
+
+    def of(self, level: Level) -> list[Score]:
+        """Those of the level, of its latest period where none is named."""
+        day = read_day(self.at, level.program) if self.at else None
+        found = [score for score in level.outcome.scores if self.has(score) and (not self.at or score.period == day)]
+        latest = max((score.period or date.min for score in found), default=None)
+        return [score for score in found if (score.period or date.min) == latest]
 
 
 @click.command("explain", cls=Command, short_help="Explain a score, entry by entry. 逐分说明")
 @inputs_options
-@click.option("--subject", required=True, help="Whose score is explained.")
+@click.option("--subject", help="Whose score is explained.")
+@click.option("--group", help="The group whose scores are explained, all of them.")
 @click.option("--at", metavar="PERIOD", help="Of several periods the one to explain: 2014-05, 2014Q2 or 2014.")
 @click.option("--rule", help="Only this rule, part or section: its name, label or clause.")
 @click.option("--format", "form", type=click.Choice(tuple(FORMS)), help="How it is laid out; text, or as OUTPUT ends.")
 @click.option("--brief", is_flag=True, help="A sentence for each rule, and the losses from the largest on.")
-@click.option("-o", "--output", metavar="OUTPUT", help="Write it to OUTPUT (.txt, .md, .json).")
+@click.option("-o", "--output", metavar="OUTPUT", help="Write it to OUTPUT (.txt, .md, .json, .html).")
 def command(policy: str, facts: str, events: tuple[str, ...], params: tuple[str, ...], encoding: str | None,
-            sheet: str | None, period: str | None, lang: Lang, subject: str, rule: str | None, at: str | None,
-            form: str | None, brief: bool, output: str | None) -> None:  # fmt: skip
-    """Explain the score of one subject of FACTS under POLICY: every entry of its ledgers."""
-    subject = fold(subject)
-    scored = score_all(Inputs(policy, facts, events, params, encoding, sheet, period), lang, subject)
-    level = _level(scored, at, subject, rule)
-    day = _day(at, level.program) if at else None
-    found = [score for score in level.outcome.scores if score.subject == subject and (not at or score.period == day)]
-    if not found:
-        _refuse(scored, level, subject, lang, at)
-    score = max(found, key=lambda score: score.period or date.min)
-    rules = [_find_rule(rule, level.program)] if rule is not None else []
-    own = _name_of(score, level.program)
-    others = [name for name in _periods(scored, subject) if name != own]
-    if others and at is None:
-        said = phrase(lang, "other periods", period=own, periods=phrases(lang)["list"].join(others))
-        click.echo(said, err=True)
+            sheet: str | None, period: str | None, lang: Lang, subject: str | None, group: str | None,
+            rule: str | None, at: str | None, form: str | None, brief: bool, output: str | None) -> None:  # fmt: skip
+    """Explain the score of one subject of FACTS under POLICY, or those of a group: every entry of their ledgers."""
     form = form or next((name for name, ending in FORMS.items() if output and output.endswith(ending)), "text")
-    if brief and (form == "json" or rule is not None):
+    if (subject is None) == (group is None):
+        raise click.UsageError("one of --subject and --group says whose score is explained")
+    if brief and (form in ("json", "html") or rule is not None):
         raise click.UsageError("--brief is about all rules, as text or Markdown")
-    text = _laid_out(score, level.program, rules, "brief" if brief else form, lang, scored.manifest)
+    asked = Asked(subject and fold(subject), group and fold(group), at)
+    scored = score_all(Inputs(policy, facts, events, params, encoding, sheet, period), lang, asked.subject)
+    level = _level(scored, asked, rule)
+    found = asked.of(level)
+    if not found:
+        _refuse(scored, level, asked, lang)
+    rules = [_find_rule(rule, level.program)] if rule is not None else []
+    if form == "html":
+        text = _page(scored, level, asked, rules, lang)
+    else:
+        _tell_others(scored, found[0], level.program, asked, lang)
+        text = _laid_out(found, level.program, rules, "brief" if brief else form, lang, scored.manifest)
     if output:
         write_all({Path(output): (text.rstrip("\n") + "\n").encode()})
         click.echo(phrase(lang, "written", paths=output), err=True)
@@ -70,12 +94,38 @@ def command(policy: str, facts: str, events: tuple[str, ...], params: tuple[str,
         click.echo(text.rstrip("\n"))
 
 
-def _laid_out(score: Score, program: Program, rules: Sequence[str], form: str, lang: Lang,
+def _page(scored: Scored, level: Level, asked: Asked, rules: Sequence[str], lang: Lang) -> str:
+    """Of a subject all periods, open at the one that is asked for; of a group that period alone, or all."""
+    from kpidsl.reports.page.document import Page, as_file, place_of
+
+    if asked.subject is None and asked.at:
+        some = [(level.program, tuple(asked.of(level)))]
+    else:
+        some = [(each.program, tuple(filter(asked.has, each.outcome.scores))) for each in scored.levels]
+    start = place_of(asked.of(level)[0], level.program, rules) if asked.subject is not None else ""
+    page = Page(tuple(pair for pair in some if pair[1]), scored.sources, scored.manifest, lang, start)
+    return as_file(page).decode()
+
+
+def _tell_others(scored: Scored, score: Score, program: Program, asked: Asked, lang: Lang) -> None:
+    """Where no period was asked for and there are several, which ones."""
+    own = _name_of(score, program)
+    others = [name for name in _periods(scored, asked) if name != own]
+    if others and asked.at is None:
+        said = phrase(lang, "other periods", period=own, periods=phrases(lang)["list"].join(others))
+        click.echo(said, err=True)
+
+
+def _laid_out(scores: Sequence[Score], program: Program, rules: Sequence[str], form: str, lang: Lang,
               manifest: Mapping[str, Any]) -> str:  # fmt: skip
+    if form == "json":
+        return as_json([(score, program) for score in scores], manifest)
+    return "\n\n".join(_one(score, program, rules, form, lang).rstrip("\n") for score in scores)
+
+
+def _one(score: Score, program: Program, rules: Sequence[str], form: str, lang: Lang) -> str:
     if form == "text":
         return explain(score, program, rules, lang)
-    if form == "json":
-        return as_json([(score, program)], manifest)
     found = outline(score, program, rules, lang)
     standing = list(standing_lines(score, lang, rules)) if not rules or set(rules) & set(score.results) else []
     if form == "brief":
@@ -83,17 +133,17 @@ def _laid_out(score: Score, program: Program, rules: Sequence[str], form: str, l
     return "\n".join(as_markdown(found if not rules else replace(found, rules=(), moves=()), standing, lang))
 
 
-def _level(scored: Scored, at: str | None, subject: str, rule: str | None) -> Level:
+def _level(scored: Scored, asked: Asked, rule: str | None) -> Level:
     """The level whose periods are written as the one asked for; without one, the longest that has the rule and a score
-    of the subject.
+    of theirs.
     """
-    fit = [level for level in reversed(scored.levels) if at is None or _day(at, level.program)]
-    having = [level for level in fit if any(score.subject == subject for score in level.outcome.scores)]
+    fit = [level for level in reversed(scored.levels) if asked.at is None or read_day(asked.at, level.program)]
+    having = [level for level in fit if any(map(asked.has, level.outcome.scores))]
     with_rule = [level for level in having if rule is None or _named(rule, level.program) is not None]
     return next(iter((*with_rule, *having, *fit)), scored.levels[0])
 
 
-def _day(at: str, program: Program) -> date | None:
+def read_day(at: str, program: Program) -> date | None:
     return read_period(tidy(at), program.unit) if program.unit else None
 
 
@@ -101,22 +151,24 @@ def _name_of(score: Score, program: Program) -> str:
     return label(program.unit, score.period) if program.unit and score.period else ""
 
 
-def _periods(scored: Scored, subject: str) -> list[str]:
-    """Every period of the subject that has a score, as --at takes it."""
-    return [_name_of(score, level.program) for level in scored.levels
-            for score in level.outcome.scores if score.subject == subject]  # fmt: skip
+def _periods(scored: Scored, asked: Asked) -> list[str]:
+    """Every period of theirs that has a score, as --at takes it."""
+    found = [(score, level.program) for level in scored.levels for score in level.outcome.scores if asked.has(score)]
+    return list(dict.fromkeys(_name_of(score, program) for score, program in found))
 
 
-def _refuse(scored: Scored, level: Level, subject: str, lang: Lang, at: str | None) -> NoReturn:
-    """Say why the subject has no score: what is wrong with its rows, or that there is no such subject or period."""
-    facts = level.joined.facts
-    known = [str(row.values[level.program.subject]) for row in facts.rows]
-    own = {row.number for row, name in zip(facts.rows, known, strict=True) if name == subject}
+def _refuse(scored: Scored, level: Level, asked: Asked, lang: Lang) -> NoReturn:
+    """Say why there is no score: what is wrong with the rows, or that there is no such subject, group or period."""
+    facts, program = level.joined.facts, level.program
+    columns = (program.subject,) if asked.subject is not None else program.within
+    known = [[str(row.values[name]) for name in columns] for row in facts.rows]
+    own = {row.number for row, names in zip(facts.rows, known, strict=True) if asked.name in names}
     show_findings([f for f in scored.findings if not own or _concerns(f, facts.sheet.name, own)], lang)
-    periods = _periods(scored, subject)
-    if at and periods:
-        raise RefusedError([Finding("D038", None, {"name": subject, "period": at, "known": tuple(periods)})])
-    args: dict[str, Argument] = {"name": subject, "near": likeliest(subject, known)}
+    periods = _periods(scored, asked)
+    if asked.at and periods:
+        raise RefusedError([Finding("D038", None, {"name": asked.name, "period": asked.at, "known": tuple(periods)})])
+    near = likeliest(asked.name, list(dict.fromkeys(name for names in known for name in names)))
+    args: dict[str, Argument] = {"name": asked.name, "near": near}
     raise RefusedError([Finding("D048" if own else "D044", Cell(facts.sheet.name), args)])
 
 

@@ -4,16 +4,16 @@ from pathlib import Path
 
 from kpidsl.cli.scoring import Scored
 from kpidsl.facts.write import write_all
-from kpidsl.reports.page.document import Page, as_file, as_folder
+from kpidsl.reports.page.document import MOST_IN_ONE, Page, as_file, as_folder
 from kpidsl.text.words import Lang
 
 
 def written(scored: Scored, output: str, lang: Lang) -> str:
-    """Where it went. Raises RefusedError where a page of so many would be no file to open, and OSError."""
+    """Where it went: more scores than one file should hold go to a folder of its name. Raises OSError."""
     levels = tuple((level.program, level.outcome.scores) for level in scored.levels if level.outcome.scores)
     page = Page(levels, scored.sources, scored.manifest, lang)
-    if output.endswith("/"):
-        folder = Path(output)
+    if output.endswith("/") or page.size > MOST_IN_ONE:
+        folder = Path(output).with_suffix("")
         (folder / "data").mkdir(parents=True, exist_ok=True)
         write_all({folder / name: data for name, data in as_folder(page).items()})
         return str(folder / "index.html")

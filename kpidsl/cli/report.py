@@ -17,7 +17,7 @@ from kpidsl.text.words import Lang
 @click.command("report", cls=Command, short_help="Scores and accounts as a page. 报告")
 @inputs_options
 @click.option("-o", "--output", metavar="OUTPUT", required=True,
-              help="A file that ends in .html, or a folder that ends in /, which many subjects need.")
+              help="A file that ends in .html, or a folder that ends in /; many subjects make it a folder.")
 @click.option("--keep-going", is_flag=True, help="Report on the good rows, whatever is wrong with the others.")
 @click.option("-q", "--quiet", is_flag=True, help="Say only what is wrong.")
 def command(policy: str, facts: str, events: tuple[str, ...], params: tuple[str, ...], encoding: str | None,

@@ -10,6 +10,7 @@ from kpidsl.values.node import Node, node
 
 EARNING = ("start", "add")
 LIMITING = ("multiply", "at most", "at least", "override")
+ZERO = Fraction(0)
 
 
 class UnreconciledError(Exception):
@@ -20,21 +21,26 @@ class UnreconciledError(Exception):
 class Statement(Node):
     """Where points went, all exact. `limits` (gates, caps, floors, overrides) and `rounding` are signed."""
 
-    full: Fraction = Fraction(0)
-    not_earned: Fraction = Fraction(0)
-    bonus: Fraction = Fraction(0)
-    deductions: Fraction = Fraction(0)
-    limits: Fraction = Fraction(0)
-    rounding: Fraction = Fraction(0)
+    full: Fraction = ZERO
+    not_earned: Fraction = ZERO
+    bonus: Fraction = ZERO
+    deductions: Fraction = ZERO
+    limits: Fraction = ZERO
+    rounding: Fraction = ZERO
 
     @property
     def score(self) -> Fraction:
         return self.full - self.not_earned + self.bonus - self.deductions + self.limits + self.rounding
 
     def __add__(self, other: "Statement") -> "Statement":
+        if other is NOTHING or self is NOTHING:
+            return self if other is NOTHING else other
         return Statement(self.full + other.full, self.not_earned + other.not_earned, self.bonus + other.bonus,
                          self.deductions + other.deductions, self.limits + other.limits,
                          self.rounding + other.rounding)  # fmt: skip
+
+
+NOTHING = Statement()
 
 
 def check(score: Score) -> None:
@@ -45,7 +51,7 @@ def check(score: Score) -> None:
 
 def reconcile(score: Score) -> Statement:
     """The statement of the total. Raises UnreconciledError where an account, or the statement, does not add up."""
-    return sum((own for _, own in reconciled(score)), Statement())
+    return sum((own for _, own in reconciled(score)), NOTHING)
 
 
 def reconciled(score: Score) -> list[tuple[Account, Statement]]:
@@ -53,7 +59,7 @@ def reconciled(score: Score) -> list[tuple[Account, Statement]]:
     check(score)
     total = score.total
     own = statements(total, score)
-    came_to = sum((statement.score for _, statement in own), Fraction(0))
+    came_to = sum((statement.score for _, statement in own), ZERO)
     if total.balance is not None and came_to != total.balance:
         raise UnreconciledError(f"{score.subject}: {came_to} is not {total.balance}")
     return own
@@ -63,25 +69,44 @@ def statements(account: Account, score: Score) -> list[tuple[Account, Statement]
     """What each account by itself adds to the statement of `account`, which is their sum."""
     if account.balance is None:
         return []
-    taken = [score.accounts[entry.ledger] for entry in account.entries if entry.verb == "carry" and not entry.reason]
+    taken = _taken(account, score)
     own = (account, _own(account, taken))
     return [own, *(found for inner in taken for found in statements(inner, score))]
 
 
 def statement_of(account: Account, score: Score) -> Statement:
     """The statement of one account: its own entries against its own worth, and of the accounts that it takes in."""
-    return sum((own for _, own in statements(account, score)), Statement())
+    return sum((own for _, own in statements(account, score)), NOTHING)
+
+
+def full_marks(account: Account, score: Score) -> Fraction:
+    """What an account is worth with all that it takes in; as `full` of its statement, for less work."""
+    if account.balance is None:
+        return ZERO
+    taken = _taken(account, score)
+    return sum((full_marks(inner, score) for inner in taken), _worth(account, taken) + _spread(account, taken).full)
+
+
+def _taken(account: Account, score: Score) -> list[Account]:
+    return [score.accounts[entry.ledger] for entry in account.entries if entry.verb == "carry" and not entry.reason]
 
 
 def _own(account: Account, taken: list[Account]) -> Statement:
+    """Worth that is spread over the others is full marks of them; what they lack of it is not earned."""
+    entries = [entry for entry in account.entries if entry.verb != "carry"]
+    return _classify(entries, _worth(account, taken)) + _spread(account, taken)
+
+
+def _worth(account: Account, taken: list[Account]) -> Fraction:
     """A rule's own worth is what its parts leave of it; sections have none. A total that the policy writes itself has
-    what it says. Worth that is spread over the others is full marks of them; what they lack of it is not earned.
+    what it says.
     """
-    worth = Fraction(0)
     by_itself = account.role in ("rule", "part") or (account.role == "total" and not _sums_up(taken))
-    if by_itself and account.worth is not None:
-        worth = account.worth - sum((inner.worth or Fraction(0) for inner in taken), Fraction(0))
-    return _classify([entry for entry in account.entries if entry.verb != "carry"], worth) + _spread(account, taken)
+    return _left(account.worth, taken) if by_itself and account.worth is not None else ZERO
+
+
+def _left(worth: Fraction, taken: list[Account]) -> Fraction:
+    return sum((-inner.worth for inner in taken if inner.worth), worth)
 
 
 def _sums_up(taken: list[Account]) -> bool:
@@ -92,24 +117,26 @@ def _sums_up(taken: list[Account]) -> bool:
 def _spread(account: Account, taken: list[Account]) -> Statement:
     gained = [entry.amount for entry in account.entries if entry.verb == "spread" and not entry.reason]
     if not gained or account.worth is None:
-        return Statement()
-    worth = account.worth - sum((inner.worth or Fraction(0) for inner in taken), Fraction(0))
-    short = worth - sum(gained, Fraction(0))
-    return Statement(full=worth, not_earned=max(short, Fraction(0)), bonus=max(-short, Fraction(0)))
+        return NOTHING
+    worth = _left(account.worth, taken)
+    short = worth - sum(gained, ZERO)
+    return Statement(full=worth, not_earned=max(short, ZERO), bonus=max(-short, ZERO))
 
 
 def _classify(entries: list[Entry], worth: Fraction) -> Statement:
+    if not entries and not worth:
+        return NOTHING
     moved = [entry.amount for entry in entries if entry.verb in (*EARNING, "deduct")]
-    earned = sum((amount for amount in moved if amount > 0), Fraction(0))
-    lost = sum((-amount for amount in moved if amount < 0), Fraction(0))
-    limits = sum((entry.amount for entry in entries if entry.verb in LIMITING), Fraction(0))
-    rounding = sum((entry.amount for entry in entries if entry.verb == "round"), Fraction(0))
-    short = max(worth - earned, Fraction(0))
+    earned = sum((amount for amount in moved if amount > 0), ZERO)
+    lost = sum((-amount for amount in moved if amount < 0), ZERO)
+    limits = sum((entry.amount for entry in entries if entry.verb in LIMITING), ZERO)
+    rounding = sum((entry.amount for entry in entries if entry.verb == "round"), ZERO)
+    short = max(worth - earned, ZERO)
     return Statement(worth, short, earned - worth + short, lost, limits, rounding)
 
 
 def _check(account: Account, score: Score) -> None:
-    balance = Fraction(0)
+    balance = ZERO
     for entry in account.entries:
         inner = score.accounts[entry.ledger].balance if entry.verb == "carry" else None
         if entry.verb == "carry" and not entry.reason and entry.amount != inner:

@@ -7,7 +7,7 @@ from fractions import Fraction
 from kpidsl.core.nodes import Place, Ref
 from kpidsl.core.program import Program
 from kpidsl.core.results import Account, Entry, Score
-from kpidsl.ledger.reconcile import Statement, reconciled
+from kpidsl.ledger.reconcile import NOTHING, Statement, reconciled
 from kpidsl.reports.policy_text import place_text, where
 from kpidsl.reports.trace import entry_lines, trace_lines
 from kpidsl.reports.words import phrase, phrases, signed
@@ -84,7 +84,7 @@ class Outline(Node):
 def outline(score: Score, program: Program, only: Sequence[str], lang: Lang) -> Outline:
     """All the accounts of `score`; or those named in `only`, with what they take in. Raises UnreconciledError."""
     own = reconciled(score)
-    whole = sum((statement for _, statement in own), Statement())
+    whole = sum((statement for _, statement in own), NOTHING)
     outer = [score.accounts[name] for name in only if name in score.accounts] if only else _outermost(score, program)
     accounts = [shown for account in outer for shown in (account, *_inner(account, score))]
     added_up = score.total.entries and score.total.balance is not None

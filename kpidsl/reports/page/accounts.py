@@ -9,7 +9,7 @@ from kpidsl.core.nodes import Place
 from kpidsl.core.program import Program
 from kpidsl.core.results import Score
 from kpidsl.ledger.losses import Loss, losses
-from kpidsl.ledger.reconcile import statement_of
+from kpidsl.ledger.reconcile import full_marks
 from kpidsl.reports.brief import what_moved
 from kpidsl.reports.outline import EntryView, LedgerView, Outline, RuleView, outline
 from kpidsl.reports.page.charts import steps
@@ -96,7 +96,7 @@ class Writer(Node):
         """From full marks down to the total, the largest loss first, each with what is left after it; and as bars."""
         if not found.moves or score.total.balance is None:
             return {}
-        full = statement_of(score.total, score).full
+        full = full_marks(score.total, score)
         lost = losses(score.total, score)
         left = list(accumulate((loss.amount for loss in lost), initial=full))[1:]
         told = [[signed(loss.amount), readable(after), self._say(_label(loss)), self._say(_what(loss)),

@@ -7,7 +7,9 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
+from urllib.parse import quote
 
+from kpidsl.core.program import Program
 from kpidsl.core.results import Score
 from kpidsl.reports.inert import visible
 from kpidsl.reports.page.accounts import Writer
@@ -19,6 +21,7 @@ from kpidsl.reports.scores import Level
 from kpidsl.syntax.translate import translate
 from kpidsl.text.source import Source
 from kpidsl.text.words import Lang, word_table
+from kpidsl.values.calendar import label
 from kpidsl.values.node import Node, node
 
 MOST_IN_ONE = 20_000
@@ -31,12 +34,15 @@ FIRST_ROWS = 50
 
 @node
 class Page(Node):
-    """What a page is made from. `lang`: the language in which it opens."""
+    """What a page is made from. `lang`: the language in which it opens; `start`: whose account it opens with, if it is
+    about one subject alone.
+    """
 
     levels: tuple[Level, ...]
     files: tuple[Source, ...]
     manifest: Mapping[str, Any]
     lang: Lang
+    start: str = ""
 
     @cached_property
     def sheets(self) -> tuple[Sheet, ...]:
@@ -45,6 +51,13 @@ class Page(Node):
     @property
     def size(self) -> int:
         return sum(len(scores) for _, scores in self.levels)
+
+
+def place_of(score: Score, program: Program, rules: Sequence[str] = ()) -> str:
+    """Where on the page an account is, or one rule of it."""
+    period = label(program.unit, score.period) if program.unit and score.period else ""
+    names = (period, visible(score.subject), *(name or "total" for name in rules))
+    return "#/s/" + "/".join(quote(name, safe="") for name in names)
 
 
 def as_file(page: Page) -> bytes:
@@ -127,7 +140,7 @@ class _Shown:
 def _settings(page: Page, shown: Sequence[_Shown], first: int, folder: str) -> str:
     """What the script begins with; no text in it can end the element that it stands in."""
     found = {
-        "lang": page.lang, "folder": folder, "together": TOGETHER, "first": first,
+        "lang": page.lang, "folder": folder, "together": TOGETHER, "first": first, "start": page.start,
         "words": {name: list(word) for name, word in page_words().items()},
         "sheets": [{"name": item.name, "unit": list(item.unit), "before": item.sheet.before, "count": item.count}
                    for item in shown],

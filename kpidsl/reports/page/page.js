@@ -262,7 +262,7 @@
     };
     const others = view.columns.filter((column) => column.kind === "group").map((column) => make("span", {}, bdi(column.head), " ", bdi(value(column, row))));
     const period = sheets[view.sheet].name ? [make("span", {}, both(sheets[view.sheet].unit), " ", sheets[view.sheet].name)] : [];
-    const turning = sheets[view.sheet].count > 1 ? [make("a", { href: "#subjects" }, word("back")), ...step("before", -1), ...step("next", 1)] : [];
+    const turning = !settings.start ? [make("a", { href: "#subjects" }, word("back")), ...step("before", -1), ...step("next", 1)] : [];
     return make("div", { class: "opening" }, make("p", { class: "tools" }, ...turning),
       make("h2", { tabindex: "-1" }, make("span", { class: "quiet" }, bdi(view.columns[0].head)), " ", bdi(value(view.columns[0], row))),
       make("p", { class: "edition" }, ...period, ...others, ...(account.row ? [make("span", {}, word("row", { row: account.row }))] : [])));
@@ -367,6 +367,7 @@
   // ---- where the reader is
 
   async function route() {
+    if (settings.start && location.hash.length < 2) history.replaceState(null, "", settings.start);
     const [kind, name, sheet, subject, rule] = location.hash.split("/").map((part) => decodeURIComponent(part));
     if (kind === "#" && name === "s" && subject !== undefined) {
       const at = sheets.findIndex((each) => each.name === sheet);

@@ -8,7 +8,7 @@ from typing import Any
 from kpidsl.core.nodes import Grade, Ledger, Rank
 from kpidsl.core.program import Program
 from kpidsl.core.results import GradeResult, Score
-from kpidsl.ledger.reconcile import statement_of
+from kpidsl.ledger.reconcile import full_marks
 from kpidsl.reports.inert import visible
 from kpidsl.reports.page.words import Both, same
 from kpidsl.reports.scores import Level, Shown, cell_text, cells, columns, places_of
@@ -82,7 +82,7 @@ def lost(score: Score, ledger: Ledger) -> Fraction:
     account = score.accounts[ledger.name]
     if account.balance is None:
         return Fraction(0)
-    return max(statement_of(account, score).full - account.balance, Fraction(0))
+    return max(full_marks(account, score) - account.balance, Fraction(0))
 
 
 Losses = Mapping[str, Sequence[Fraction]]

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from kpidsl.core.nodes import Grade
 from kpidsl.core.results import Score
-from kpidsl.ledger.reconcile import statement_of
+from kpidsl.ledger.reconcile import full_marks
 from kpidsl.reports.page.charts import WHOLE, bins, thousandths
 from kpidsl.reports.page.sheets import Losses, Sheet, grade_of, grades
 from kpidsl.reports.page.words import Both, said, same
@@ -106,7 +106,7 @@ def _balances(scores: Sequence[Score], name: str) -> list[Fraction]:
 def _spread(sheet: Sheet) -> Spread:
     totals = sorted(_balances(sheet.scores, ""))
     middle = (totals[(len(totals) - 1) // 2] + totals[len(totals) // 2]) / 2
-    full = {statement_of(score.total, score).full for score in sheet.scores}
+    full = {full_marks(score.total, score) for score in sheet.scores}
     ranges = bins(totals)
     most = max(bin.count for bin in ranges)
     bars = [Bar(readable(bin.low), bin.count, thousandths(Fraction(bin.count), Fraction(most))) for bin in ranges]
