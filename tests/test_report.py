@@ -19,7 +19,8 @@ from kpidsl.cli.scoring import Scored
 from kpidsl.core.results import Score
 from kpidsl.reports.outline import LedgerView, outline
 from kpidsl.reports.page.charts import bins, steps
-from kpidsl.reports.page.document import Page, as_file, as_folder
+from kpidsl.reports.page.contents import Page
+from kpidsl.reports.page.document import as_file, as_folder
 from kpidsl.reports.page.sheets import sheets
 from kpidsl.reports.page.texts import Texts, spoken
 from kpidsl.reports.standing import standing_lines

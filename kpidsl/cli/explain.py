@@ -96,7 +96,8 @@ def command(policy: str, facts: str, events: tuple[str, ...], params: tuple[str,
 
 def _page(scored: Scored, level: Level, asked: Asked, rules: Sequence[str], lang: Lang) -> str:
     """Of a subject all periods, open at the one that is asked for; of a group that period alone, or all."""
-    from kpidsl.reports.page.document import Page, as_file, place_of
+    from kpidsl.reports.page.contents import Page
+    from kpidsl.reports.page.document import as_file, place_of
 
     if asked.subject is None and asked.at:
         some = [(level.program, tuple(asked.of(level)))]

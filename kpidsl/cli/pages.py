@@ -1,10 +1,12 @@
 """Pages written: a file, or a folder of files."""
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from kpidsl.cli.scoring import Scored
+from kpidsl.cli.scoring import Scored, progress
 from kpidsl.facts.write import write_all
-from kpidsl.reports.page.document import MOST_IN_ONE, Page, as_file, as_folder
+from kpidsl.reports.page.contents import TOGETHER, Page, Piece
+from kpidsl.reports.page.document import MOST_IN_ONE, as_file, as_folder
 from kpidsl.text.words import Lang
 
 
@@ -15,7 +17,12 @@ def written(scored: Scored, output: str, lang: Lang) -> str:
     if output.endswith("/") or page.size > MOST_IN_ONE:
         folder = Path(output).with_suffix("")
         (folder / "data").mkdir(parents=True, exist_ok=True)
-        write_all({folder / name: data for name, data in as_folder(page).items()})
+        write_all({folder / name: data for name, data in as_folder(page, _watched).items()})
         return str(folder / "index.html")
-    write_all({Path(output): as_file(page)})
+    write_all({Path(output): as_file(page, _watched)})
     return output
+
+
+def _watched(pieces: Sequence[Piece]) -> Iterator[Piece]:
+    with progress(pieces, len(pieces) * TOGETHER) as shown:
+        yield from shown

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
@@ -16,7 +16,7 @@ from kpidsl.cli.sources import Inputs, Tables, read_params, read_tables
 from kpidsl.cli.terminal import load_policy
 from kpidsl.core.lower import lower
 from kpidsl.core.program import Program
-from kpidsl.core.results import Case, Outcome, Score, Unscored
+from kpidsl.core.results import Outcome, Score, Unscored
 from kpidsl.engines.exact import run
 from kpidsl.facts.join import Joined, join
 from kpidsl.facts.periods import longer
@@ -32,6 +32,7 @@ from kpidsl.values.node import Node, node
 from kpidsl.values.numerals import exact
 
 SLOW = 1000     # cases that take more than a second
+T = TypeVar("T")
 NOBODY = ""
 """A subject that no facts have: of every ledger only the balance is kept."""
 
@@ -108,7 +109,7 @@ def score_all(inputs: Inputs, lang: Lang, subject: str | None = None) -> Scored:
     files = Files(inputs.encoding)
     joined = join_all(program, read_tables(program, inputs, files))
     inputs.refuse_more(len(joined[0].facts.rows))
-    with _progress(joined[0].cases) as cases:
+    with progress(joined[0].cases, len(joined[0].cases)) as cases:
         lost = [level.lost for level in joined]
         outcomes = run(program, [cases, *(level.cases for level in joined[1:])], keep, lost)
     levels = tuple(map(Level, program.levels, joined, outcomes))
@@ -144,11 +145,11 @@ def join_all(program: Program, tables: Sequence[Tables]) -> list[Joined]:
     return found
 
 
-def _progress(cases: Sequence[Case]) -> AbstractContextManager[Iterable[Case]]:
-    """The cases, with a bar on a terminal where they take more than a second."""
-    if len(cases) < SLOW or not sys.stderr.isatty():
-        return nullcontext(cases)
-    return click.progressbar(cases, file=sys.stderr)
+def progress(things: Sequence[T], cases: int) -> AbstractContextManager[Iterable[T]]:
+    """The things, with a bar on a terminal where so many cases take more than a second."""
+    if cases < SLOW or not sys.stderr.isatty():
+        return nullcontext(things)
+    return click.progressbar(things, file=sys.stderr)
 
 
 def _failures(level: Level) -> list[Finding]:

@@ -178,18 +178,23 @@ def _entry(entry: Entry, score: Score, lang: Lang, shown: set[str]) -> EntryView
 
 
 def _notes(entry: Entry, inner: Account | None, lang: Lang, shown: set[str]) -> Iterator[str]:
-    operand = readable(entry.operand) if entry.operand is not None else ""
-    before = readable(entry.balance - entry.amount) if entry.balance is not None else ""
     if entry.reason and inner:
         yield _result(inner, lang)
     elif entry.reason:
         reason = f"within {entry.verb}" if entry.reason == "within" else _reason(entry.reason)
-        yield phrase(lang, reason, operand=operand, before=before)
+        yield _with_numbers(reason, entry, lang)
     yield from entry_lines(entry, lang, shown)
     if entry.verb in OPERANDS and not entry.reason:
-        yield phrase(lang, OPERANDS[entry.verb], operand=operand, before=before)
+        yield _with_numbers(OPERANDS[entry.verb], entry, lang)
     if entry.amount and decimal_places(entry.amount) is None and entry.amount.denominator < LARGEST_SHOWN:
         yield phrase(lang, "exactly", amount=exact(entry.amount), balance=exact(entry.balance or entry.amount))
+
+
+def _with_numbers(name: str, entry: Entry, lang: Lang) -> str:
+    """What the line's amount came to, and the balance before it."""
+    operand = readable(entry.operand) if entry.operand is not None else ""
+    before = readable(entry.balance - entry.amount) if entry.balance is not None else ""
+    return phrase(lang, name, operand=operand, before=before)
 
 
 def _moves(own: Sequence[tuple[Account, Statement]], whole: Statement, lang: Lang) -> Iterator[MoveView]:

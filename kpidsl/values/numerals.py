@@ -47,6 +47,8 @@ def percent(value: Fraction, sign: str) -> str:
 
 
 def _short(value: Fraction) -> str:
+    if value.denominator == 1:
+        return str(value.numerator)
     places = decimal_places(value)
     return fixed(value, places) if places is not None and places <= 2 * APPROXIMATE_DIGITS else ""
 

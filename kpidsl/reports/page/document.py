@@ -1,56 +1,28 @@
 """The page put together: one HTML file with everything in it, or a folder for more than one file should hold."""
 
 import base64
-import gzip
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
 from typing import Any
 from urllib.parse import quote
 
 from kpidsl.core.program import Program
 from kpidsl.core.results import Score
 from kpidsl.reports.inert import visible
-from kpidsl.reports.page.accounts import Writer
-from kpidsl.reports.page.sheets import NOTHING, Column, Losses, Sheet, losses_of, sheets, table
+from kpidsl.reports.page.contents import TOGETHER, Page, Watch, texts_of
+from kpidsl.reports.page.sheets import NOTHING, Sheet
 from kpidsl.reports.page.summary import summary
-from kpidsl.reports.page.texts import Texts
 from kpidsl.reports.page.words import FOLDER, Both, both, page_words, said, same
-from kpidsl.reports.scores import Level
 from kpidsl.syntax.translate import translate
 from kpidsl.text.source import Source
-from kpidsl.text.words import Lang, word_table
+from kpidsl.text.words import word_table
 from kpidsl.values.calendar import label
-from kpidsl.values.node import Node, node
 
 MOST_IN_ONE = 20_000
 """Scores; a page of more of them is a folder of files."""
-TOGETHER = 100
-"""How many accounts are opened at once."""
 FIRST_ROWS = 50
 """Of the table, in the page itself."""
-
-
-@node
-class Page(Node):
-    """What a page is made from. `lang`: the language in which it opens; `start`: whose account it opens with, if it is
-    about one subject alone.
-    """
-
-    levels: tuple[Level, ...]
-    files: tuple[Source, ...]
-    manifest: Mapping[str, Any]
-    lang: Lang
-    start: str = ""
-
-    @cached_property
-    def sheets(self) -> tuple[Sheet, ...]:
-        return sheets(self.levels)
-
-    @property
-    def size(self) -> int:
-        return sum(len(scores) for _, scores in self.levels)
 
 
 def place_of(score: Score, program: Program, rules: Sequence[str] = ()) -> str:
@@ -60,45 +32,18 @@ def place_of(score: Score, program: Program, rules: Sequence[str] = ()) -> str:
     return "#/s/" + "/".join(quote(name, safe="") for name in names)
 
 
-def as_file(page: Page) -> bytes:
+def as_file(page: Page, watch: Watch = iter) -> bytes:
     """The page with all its data."""
-    losses = [losses_of(sheet) for sheet in page.sheets]
-    return _html(page, losses, dict(_data(page, losses)), "").encode()
+    return _html(page, dict(texts_of(page, watch)), "").encode()
 
 
-def as_folder(page: Page) -> dict[str, bytes]:
+def as_folder(page: Page, watch: Watch = iter) -> dict[str, bytes]:
     """The files of a folder by their names; data is in scripts, which a page may load where there is no server."""
-    losses = [losses_of(sheet) for sheet in page.sheets]
-    files = {f"data/{name}.js": f'kpidsl("{name}","{text}");\n'.encode() for name, text in _data(page, losses)}
-    return {**files, "index.html": _html(page, losses, {}, "data/").encode()}
+    files = {f"data/{name}.js": f'kpidsl("{name}","{text}");\n'.encode() for name, text in texts_of(page, watch)}
+    return {**files, "index.html": _html(page, {}, "data/").encode()}
 
 
-def _data(page: Page, losses: Sequence[Losses]) -> Iterator[tuple[str, str]]:
-    """Each piece with its name: the table of a sheet, and accounts by the hundred."""
-    numbers = {file.path: at for at, file in enumerate(page.files)}
-    for at, sheet in enumerate(page.sheets):
-        yield f"table-{at}", packed([column.plain() for column in table(sheet, losses[at])])
-        earlier = {} if sheet.before is None else {s.subject: s for s in page.sheets[sheet.before].scores}
-        for first in range(0, len(sheet.scores), TOGETHER):
-            some = sheet.scores[first : first + TOGETHER]
-            yield f"accounts-{at}-{first // TOGETHER}", packed(accounts(sheet, some, earlier, numbers))
-
-
-def accounts(sheet: Sheet, scores: Sequence[Score], earlier: Mapping[str, Score],
-             files: Mapping[str, int]) -> dict[str, Any]:  # fmt: skip
-    """Accounts with the texts that they are made of."""
-    writer = Writer(sheet.program, files, Texts())
-    found = [writer.account(score, earlier.get(score.subject)) for score in scores]
-    return {"texts": writer.texts.pairs, "accounts": found}
-
-
-def packed(data: Any) -> str:
-    """As JSON, gzip and base64; the same for the same data."""
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    return base64.b64encode(gzip.compress(text.encode(), 6, mtime=0)).decode()
-
-
-def _html(page: Page, losses: Sequence[Losses], data: Mapping[str, str], folder: str) -> str:
+def _html(page: Page, data: Mapping[str, str], folder: str) -> str:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup
 
@@ -106,8 +51,7 @@ def _html(page: Page, losses: Sequence[Losses], data: Mapping[str, str], folder:
     jinja = Environment(loader=files, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
                         finalize=lambda value: visible(value) if type(value) is str else value)  # fmt: skip
     style, script = (files.get_source(jinja, name)[0].strip() for name in ("page.css", "page.js"))
-    numbered = enumerate(zip(page.sheets, losses, strict=True))
-    shown = [_Shown(at, sheet, table(sheet, own), own) for at, (sheet, own) in numbered]
+    shown = [_Shown(at, page) for at in range(len(page.sheets))]
     first = first_shown(page.sheets)
     return jinja.get_template("page.html").render(
         page=page, program=page.levels[0][0], sheets=shown, first=first, words=page_words(), said=said, same=same,
@@ -124,11 +68,11 @@ def first_shown(found: Sequence[Sheet]) -> int:
 class _Shown:
     """A sheet as the template has it."""
 
-    def __init__(self, at: int, sheet: Sheet, columns: Sequence[Column], losses: Losses) -> None:
-        self.at, self.sheet, self.columns = at, sheet, columns
-        self.name, self.count = sheet.name, len(sheet.scores)
-        self.summary = summary(sheet, losses)
-        unit = sheet.program.unit
+    def __init__(self, at: int, page: Page) -> None:
+        self.at, self.sheet, self.columns = at, page.sheets[at], page.tables[at]
+        self.name, self.count = self.sheet.name, len(self.sheet.scores)
+        self.summary = summary(self.sheet, page.losses[at])
+        unit = self.sheet.program.unit
         self.unit = both(lambda lang: word_table().say(unit, lang)) if unit else same("")
 
     def rows(self, count: int) -> Iterator[list[str]]:
