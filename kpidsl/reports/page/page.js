@@ -9,7 +9,8 @@
   const report = document.getElementById("report");
   const article = document.getElementById("account");
   const chooser = document.getElementById("sheet");
-  const numeric = (kind) => kind !== "subject" && kind !== "group";
+  const searched = (kind) => kind === "subject" || kind === "group";
+  const numeric = (kind) => !searched(kind) && kind !== "grade";
   let lang = settings.lang;
 
   // ---- making elements: texts only ever become text nodes
@@ -108,7 +109,7 @@
 
   /** For each value of a column its place in the order in which people look for it. */
   function places(column) {
-    if (column.kind !== "subject" && column.kind !== "group") return null;
+    if (!searched(column.kind)) return null;
     if (!column.places) {
       const order = [...column.values.keys()].sort((a, b) => collator.compare(column.values[a], column.values[b]));
       column.places = [];
@@ -122,7 +123,7 @@
   }
 
   function fitting() {
-    const texts = view.columns.filter((column) => !numeric(column.kind));
+    const texts = view.columns.filter((column) => searched(column.kind));
     const query = view.query.trim().toLowerCase();
     const hits = texts.map((column) => column.values.map((text) => text.toLowerCase().includes(query)));
     const fits = (row) => (!query || texts.some((column, at) => hits[at][column.cells[row]]))
@@ -155,7 +156,7 @@
     const own = view.sort?.column === column;
     const pair = column.kind === "lost" ? said("lost points", {}).map((text, at) => text.replace("{rule}", column.head[at])) : column.head;
     const pressed = () => {
-      view.sort = { column, down: own ? !view.sort.down : numeric(column.kind) && column.kind !== "rank" && column.kind !== "grade" };
+      view.sort = { column, down: own ? !view.sort.down : numeric(column.kind) && column.kind !== "rank" };
       show(0);
       document.querySelector("#scores [aria-sort] button")?.focus();
     };
@@ -340,7 +341,7 @@
       make("span", { class: "number" }, after.split(" ")[0]));
     const foot = make("p", { class: "quiet" }, make("span", {}, word("entry"), " ", bdi(say(clause))), " ", toLine(place));
     const own = make("details", { class: still ? "entry still" : "entry" }, summary, notes(told, say), foot);
-    return part ? [own, make("div", { class: "part" }, drawLedger(part, say))] : [own];
+    return part ? [own, make("div", { class: "inner" }, drawLedger(part, say))] : [own];
   }
 
   function openAll(yes) {
