@@ -21,7 +21,7 @@ def tell(scored: Scored, keep_going: bool, quiet: bool, lang: Lang) -> None:
         _show_counts(scored, "facts seen" if stopped else "facts in", lang)
     if stopped:
         click.echo(phrase(lang, "nothing written"), err=True)
-        if any(level.outcome.scores or level.stored for level in scored.levels):
+        if any(level.totals[0] > len(rejected_rows(level.joined, level.outcome)[0]) for level in scored.levels):
             click.echo(phrase(lang, "or keep going"), err=True)
         sys.exit(1)
     if not quiet:

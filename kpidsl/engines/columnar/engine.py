@@ -52,7 +52,8 @@ def score(connection: Any, program: Program, tables: Tables, wanted: Collection[
         raise UnsupportedError("PERIODS")
     again = Again(connection, program, tables, {})
     found, unscored = work_out(again, FACTS, lambda base: _only(lowered(program, tables, base, kept), wanted), RESULTS)
-    return Scored(program, results_of(found), tuple(unscored), kept_of(found))
+    ordered = tuple(sorted(unscored, key=lambda one: one.row))
+    return Scored(program, results_of(found), ordered, kept_of(found))
 
 
 def _only(found: Scoring, wanted: Collection[str] | None) -> Scoring:
