@@ -18,11 +18,13 @@ sys.path[:0] = [str(Path(__file__).parent.parent), str(Path(__file__).parent.par
 
 from generated.compare import Different, Refused, compare, program_of  # noqa: E402
 from generated.kept import as_case, smaller  # noqa: E402
-from generated.policies import policy_text  # noqa: E402
+from generated.policies import policy_text, small_text  # noqa: E402
 from generated.rows import cases  # noqa: E402
 
 TABLES = 6
 """How many tables of facts a policy is tried with."""
+LARGE = 5
+"""Every so many policies one is large: what hangs together is seen there, and far more small ones can be tried."""
 AT_ONCE = 50
 """How many policies a process is given at a time."""
 
@@ -32,7 +34,7 @@ def batch(first: int, folder: str) -> Counter[str]:
     counted: Counter[str] = Counter()
     for seed in range(first, first + AT_ONCE):
         draw = Random(seed)
-        text = policy_text(draw)
+        text = policy_text(draw) if seed % LARGE == 0 else small_text(draw)
         program = program_of(text)
         if isinstance(program, list):
             counted["no policy"] += 1
@@ -60,7 +62,7 @@ def main() -> int:
     given = parser.parse_args()
     counted: Counter[str] = Counter()
     began = time.monotonic()
-    with ProcessPoolExecutor(given.processes) as pool:
+    with ProcessPoolExecutor(given.processes, max_tasks_per_child=40) as pool:     # what is kept for speed grows
         first, running = given.seed, set()
         while counted["compared"] < given.pairs:
             while len(running) < given.processes + 1:

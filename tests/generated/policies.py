@@ -33,6 +33,26 @@ def policy_text(draw: Random) -> str:
     return "\n".join(lines) + "\n"
 
 
+def small_text(draw: Random) -> str:
+    """One or two constructs, so that many can be tried."""
+    scope = Scope(draw)
+    facts = _facts(scope)
+    lines = [*_header(scope), "", *facts]
+    lines += _events(scope) if scope.chance(40) else []
+    lines += _tables(scope) if scope.chance(20) else []
+    lines += _let(scope) if scope.chance(40) else []
+    lines += ["", "rule rule_1 worth 10"]
+    scope.has_full = True
+    for _ in range(draw.randint(1, 2)):
+        lines += _line(scope, "  ", "points")
+    scope.has_full = False
+    scope.declare("points", "rule_1")
+    scope.asked.append("rule_1")
+    lines += _standing(scope) if scope.chance(30) else []
+    lines += _payout(scope) if scope.chance(10) else []
+    return "\n".join(lines) + "\n"
+
+
 def _header(scope: Scope) -> list[str]:
     within = f" within {', '.join(scope.groups)}" if scope.groups else ""
     lines = ['policy "Made up"', f"  subject who{within}"]
