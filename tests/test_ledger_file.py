@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from literate import ROOT
 from test_policies import FAMILIES, GIVEN, PERIODS, run
 
+from kpidsl.cli import one
 from kpidsl.cli.main import group
 from kpidsl.core.entries import kept_of, replay
 from kpidsl.core.nodes import Ledger
@@ -58,8 +59,8 @@ def test_every_entry_is_there(policy: str, facts: str, tmp_path: Path) -> None:
     levels = run(policy, facts).levels
     assert [path.name for path in by_exact] == [path.name for path in by_columnar]
     assert len(by_exact) == len(levels)
-    for one, other in zip(by_exact, by_columnar, strict=True):
-        assert entries(one, "*") == entries(other, "*")
+    for left, right in zip(by_exact, by_columnar, strict=True):
+        assert entries(left, "*") == entries(right, "*")
     for level in levels:
         name = f"ledgers.{level.program.label}" if level.program.label else "ledgers"
         path = tmp_path / "exact" / f"{name}.parquet"
@@ -81,3 +82,21 @@ def test_what_is_kept_tells_the_rest(policy: str, facts: str) -> None:
                 assert found[name].reason == account.reason
                 assert [(line.reason, line.amount, line.balance) for line in found[name].lines] == \
                     [(entry.reason, entry.amount, entry.balance) for entry in account.entries]  # fmt: skip
+
+
+@pytest.mark.parametrize(("policy", "facts"), [(policy, facts) for policy, facts, _ in FAMILIES])
+def test_one_subject_is_explained_from_the_file_as_among_all(policy: str, facts: str, tmp_path: Path,
+                                                             monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+    """Also where the facts are so many that only the subject's own are read."""
+    path = written(policy, facts, "exact", tmp_path / "exact")[0].with_name("ledgers.parquet")
+    given = [f"--param={param}" for param in GIVEN.get(policy, ())]
+    given += ["--period", PERIODS[policy]] if policy in PERIODS else []
+    monkeypatch.setattr(one, "is_large", lambda _: True)
+    scores = run(policy, facts).levels[0].outcome.scores
+    for subject in dict.fromkeys(score.subject for score in (*scores[:2], scores[-1])):
+        asked = ["--subject", subject, "--lang", "zh"]
+        paths = [str(ROOT / "policies" / policy), str(ROOT / "examples" / facts)]
+        wanted = CliRunner(catch_exceptions=False).invoke(group, ["explain", *paths, *given, *asked])
+        found = CliRunner(catch_exceptions=False).invoke(group, ["explain", str(path), *asked])
+        assert found.exit_code == 0, found.output
+        assert found.output == wanted.output

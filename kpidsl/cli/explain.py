@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 import click
 
 from kpidsl.cli.scoring import Level, Scored, score_all
-from kpidsl.cli.sources import Inputs, inputs_options
+from kpidsl.cli.sources import Inputs, facts_options
 from kpidsl.cli.terminal import Command, show_findings
 from kpidsl.core.nodes import Grade
 from kpidsl.core.program import Program
@@ -58,7 +58,9 @@ class Asked(Node):
 
 
 @click.command("explain", cls=Command, short_help="Explain a score, entry by entry. 逐分说明")
-@inputs_options
+@click.argument("policy")
+@click.argument("facts", required=False)
+@facts_options
 @click.option("--subject", help="Whose score is explained.")
 @click.option("--group", help="The group whose scores are explained, all of them.")
 @click.option("--at", metavar="PERIOD", help="Of several periods the one to explain: 2014-05, 2014Q2 or 2014.")
@@ -66,17 +68,24 @@ class Asked(Node):
 @click.option("--format", "form", type=click.Choice(tuple(FORMS)), help="How it is laid out; text, or as OUTPUT ends.")
 @click.option("--brief", is_flag=True, help="A sentence for each rule, and the losses from the largest on.")
 @click.option("-o", "--output", metavar="OUTPUT", help="Write it to OUTPUT (.txt, .md, .json, .html).")
-def command(policy: str, facts: str, events: tuple[str, ...], params: tuple[str, ...], encoding: str | None,
+def command(policy: str, facts: str | None, events: tuple[str, ...], params: tuple[str, ...], encoding: str | None,
             sheet: str | None, period: str | None, lang: Lang, subject: str | None, group: str | None,
             rule: str | None, at: str | None, form: str | None, brief: bool, output: str | None) -> None:  # fmt: skip
-    """Explain the score of one subject of FACTS under POLICY, or those of a group: every entry of their ledgers."""
+    """Explain the score of one subject of FACTS under POLICY, or those of a group: every entry of their ledgers.
+
+    Instead of both, a file that `kpidsl run --ledger` has written: the subject is scored once more, by the policy that
+    is kept there and the facts that it names.
+    """
     form = form or next((name for name, ending in FORMS.items() if output and output.endswith(ending)), "text")
     if (subject is None) == (group is None):
         raise click.UsageError("one of --subject and --group says whose score is explained")
     if brief and (form in ("json", "html") or rule is not None):
         raise click.UsageError("--brief is about all rules, as text or Markdown")
     asked = Asked(subject and fold(subject), group and fold(group), at)
-    scored = score_all(Inputs(policy, facts, events, params, encoding, sheet, period), lang, asked.subject)
+    if facts is None:
+        scored = _of_ledgers(policy, asked.subject)
+    else:
+        scored = score_all(Inputs(policy, facts, events, params, encoding, sheet, period), lang, asked.subject)
     level = _level(scored, asked, rule)
     found = asked.of(level)
     if not found:
@@ -92,6 +101,20 @@ def command(policy: str, facts: str, events: tuple[str, ...], params: tuple[str,
         click.echo(phrase(lang, "written", paths=output), err=True)
     else:
         click.echo(text.rstrip("\n"))
+
+
+def _of_ledgers(path: str, subject: str | None) -> Scored:
+    """From a file of ledgers. Raises RefusedError."""
+    from kpidsl.cli.one import score_one
+    from kpidsl.cli.workspace import workspace
+    from kpidsl.facts.ledger_file import read_about
+
+    if not path.endswith(".parquet"):
+        raise click.UsageError("Missing argument 'FACTS'.")
+    if subject is None:
+        raise click.UsageError("of a file of ledgers one --subject is explained")
+    with workspace(None) as space:
+        return score_one(read_about(space.connection, path), path, subject, space)
 
 
 def _page(scored: Scored, level: Level, asked: Asked, rules: Sequence[str], lang: Lang) -> str:

@@ -13,7 +13,7 @@ from kpidsl.core.columns import ROW, column_name, quoted
 from kpidsl.core.entries import exempt_name, kept_names, kept_of
 from kpidsl.core.program import Program
 from kpidsl.core.results import RankResult, Score
-from kpidsl.facts.ledger_file import write
+from kpidsl.facts.ledger_file import level_path, write
 from kpidsl.facts.results import Result, put
 from kpidsl.facts.write import Content
 from kpidsl.reports import ledger_file as described
@@ -24,14 +24,10 @@ def ledger_files(scored: Scored, inputs: Inputs, lang: Lang) -> dict[Path, Conte
     """A file for each level; those of longer periods are called after these."""
     if inputs.ledger is None:
         return {}
-    path = Path(inputs.ledger)
     about = {"format": described.FORMAT, "manifest": scored.manifest, "run": _asked(inputs),
              "policy": [{"path": file.path, "text": file.text} for file in scored.policy.files]}  # fmt: skip
-    return {_named(path, level.program): partial(_write, level, about, lang) for level in scored.levels}
-
-
-def _named(path: Path, program: Program) -> Path:
-    return path.with_name(f"{path.stem}.{program.label}{path.suffix}") if program.label else path
+    return {Path(level_path(inputs.ledger, "", level.program.label)): partial(_write, level, about, lang)
+            for level in scored.levels}  # fmt: skip
 
 
 def _asked(inputs: Inputs) -> dict[str, Any]:
@@ -69,9 +65,15 @@ def _copy(connection: Any, level: Level, found: Mapping[str, Result], source: st
 
 
 def _heads(program: Program) -> list[tuple[str, str]]:
-    """Who, when and in which groups: the name of a fact and the type that it is stored as."""
+    """Who, when, and in which groups, also those that places are taken in: a fact and the type that it is stored as."""
     dated = [(program.dated, "DATE")] if program.dated else []
-    return [(program.subject, "VARCHAR"), *dated, *((name, "VARCHAR") for name in program.within)]
+    placed = [name for item in program.results for name in _groups(item)]
+    groups = dict.fromkeys([*program.within, *placed])
+    return [(program.subject, "VARCHAR"), *dated, *((name, "VARCHAR") for name in groups)]
+
+
+def _groups(item: n.Grade | n.Rank) -> tuple[str, ...]:
+    return item.groups if isinstance(item, n.Rank) else tuple(name for quota in item.quotas for name in quota.groups)
 
 
 def _entries(program: Program) -> Iterator[str]:

@@ -98,6 +98,11 @@ def score_all(inputs: Inputs, lang: Lang, subject: str | None = None) -> Scored:
     Of the others only the balances are kept once they have been added up: a small part of them.
     Raises RefusedError where there is nothing to score at all.
     """
+    return score_prepared(*prepared(inputs, lang), inputs, subject)
+
+
+def score_prepared(policy: Policy, program: Program, inputs: Inputs, subject: str | None) -> Scored:
+    """As `score_all`, of a policy that is there already."""
 
     def keep(score: Score) -> Score:
         check(score)
@@ -105,7 +110,6 @@ def score_all(inputs: Inputs, lang: Lang, subject: str | None = None) -> Scored:
             return score
         return score._replace(accounts={name: a._replace(entries=()) for name, a in score.accounts.items()})
 
-    policy, program = prepared(inputs, lang)
     files = Files(inputs.encoding)
     joined = join_all(program, read_tables(program, inputs, files))
     inputs.refuse_more(len(joined[0].facts.rows))
@@ -118,7 +122,11 @@ def score_all(inputs: Inputs, lang: Lang, subject: str | None = None) -> Scored:
 
 def prepared(inputs: Inputs, lang: Lang) -> tuple[Policy, Program]:
     """The policy, and it with its parameters as a program. Raises RefusedError."""
-    policy = load_policy(inputs.policy, lang)
+    return program_of(load_policy(inputs.policy, lang), inputs)
+
+
+def program_of(policy: Policy, inputs: Inputs) -> tuple[Policy, Program]:
+    """A policy with its parameters. Raises RefusedError."""
     program = lower(policy, read_params(policy, inputs.params))
     gaps = refused(program)
     if gaps:

@@ -47,6 +47,11 @@ class Inputs(Node):
 
 def inputs_options(function: Any) -> Any:
     """The arguments by which a command is told its policy and facts."""
+    return click.argument("policy")(click.argument("facts")(facts_options(function)))
+
+
+def facts_options(function: Any) -> Any:
+    """What there is to say of the facts."""
     for option in (
         lang_option,
         click.option("--encoding", help="The facts' encoding, where it is not UTF-8 or GB18030."),
@@ -55,8 +60,6 @@ def inputs_options(function: Any) -> Any:
         click.option("--events", "--table", multiple=True, metavar="NAME=FILE",
                      help="A file of events, or of the facts of a longer period; - is standard input."),
         click.option("--period", metavar="PERIOD", help="The period of rows that do not say theirs: 2014-05."),
-        click.argument("facts"),
-        click.argument("policy"),
     ):
         function = option(function)
     return function

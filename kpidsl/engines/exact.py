@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from kpidsl.core import nodes as n
 from kpidsl.core.program import Program
@@ -11,13 +12,17 @@ from kpidsl.core.stages import Stage, stages
 from kpidsl.engines.account import account
 from kpidsl.engines.environment import Environment, FailedError, Known, Trace
 from kpidsl.engines.evaluate import evaluate
+from kpidsl.engines.settled import Settled, know
 from kpidsl.engines.standing import grade, settle, waiting
+from kpidsl.values.kinds import Base
 from kpidsl.values.node import Node, node
 
 Failures = dict[tuple[object, ...], Unscored]
 Keep = Callable[[Score], Score]
 Results = Mapping[str, Sequence[Event]]
 """The results of periods by subject."""
+Placed = Callable[[n.Rank | n.Grade, Base | None, Case], Settled]
+"""What was settled among all of one case of the level of a unit: a place, or a grade after its quotas."""
 Lost = Collection[tuple[str, date]]
 """Subjects with periods that have no results though they should."""
 
@@ -71,8 +76,18 @@ def run(program: Program, levels: Sequence[Iterable[Case]], keep: Keep = lambda 
 
     `keep` makes of a score what is kept of its accounts; `lost` are periods of each level that come in no case.
     """
+    return _outcomes(_levels(program, levels, _Run(keep), lost))
+
+
+def run_alone(program: Program, levels: Sequence[Iterable[Case]], placed: Placed,
+              lost: Sequence[Lost] = ()) -> list[Outcome]:  # fmt: skip
+    """As `run`, of the cases of some subjects alone; what is settled among all is `placed`."""
+    return _outcomes(_levels(program, levels, _Alone(lambda score: score, placed), lost))
+
+
+def _outcomes(levels: Iterable[tuple[Program, list[Worked]]]) -> list[Outcome]:
     outcomes: list[Outcome] = []
-    for level, finished in _levels(program, levels, _Run(keep), lost):
+    for level, finished in levels:
         scores = [_score(level, worked) for worked in finished if not worked.failures]
         unscored = [failure for worked in finished for failure in worked.failures.values()]
         outcomes.append(Outcome(tuple(sorted(scores, key=lambda score: score.row)), tuple(unscored)))
@@ -93,6 +108,10 @@ class _Trial:
     def finish(self, _: Program, __: Worked) -> None:
         pass
 
+    def settle(self, definition: n.Rank | n.Grade, having: Sequence[Worked]) -> list[Any]:
+        """Places, or grades after their quotas, of all that take part in them."""
+        return settle(definition, [(worked.results[definition.name], worked.env) for worked in having])
+
 
 @dataclass
 class _Run(_Trial):
@@ -108,6 +127,26 @@ class _Run(_Trial):
         if not worked.failures:
             worked.accounts = dict(self.keep(_score(program, worked)).accounts)
         worked.env.forget()
+
+
+@dataclass
+class _Alone(_Run):
+    """Without the others; places and quotas are as they came out among all."""
+
+    placed: Placed
+
+    def settle(self, definition: n.Rank | n.Grade, having: Sequence[Worked]) -> list[Any]:
+        found: list[Any] = []
+        for worked in having:
+            result: Any = worked.results[definition.name]
+            own = self.placed(definition, worked.env.unit, worked.case)
+            if isinstance(definition, n.Rank):
+                result = result._replace(rank=own.value, size=own.size, ties=own.ties)
+            else:
+                result = result._replace(grade=own.value or "")
+            know(definition, own, worked.env)
+            found.append(result)
+        return found
 
 
 def _score(program: Program, worked: Worked) -> Score:
@@ -185,8 +224,7 @@ def _period(program: Program, plan: Sequence[Stage], beginnings: Iterable[Worked
             early = {at for at, worked in enumerate(everyone) if not way.admits(worked)}
         for definition in stage.shared:
             having = [worked for worked in admitted if definition.name in worked.results]
-            found = settle(definition, [(worked.results[definition.name], worked.env) for worked in having])
-            for worked, result in zip(having, found, strict=True):
+            for worked, result in zip(having, way.settle(definition, having), strict=True):
                 worked.results[definition.name] = result
             for worked in everyone:
                 if not way.admits(worked):

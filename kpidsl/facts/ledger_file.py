@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from pathlib import PurePath
 from typing import Any
 
 from kpidsl.core.columns import quoted
@@ -13,6 +14,13 @@ from kpidsl.text.source import Cell
 KEY = "kpidsl"
 LARGEST = 10**38
 """What a decimal of Parquet does not reach."""
+
+
+def level_path(path: str, label: str, wanted: str) -> str:
+    """Beside the file of the level called `label` that of the `wanted` one; the first level has no label."""
+    own = PurePath(path)
+    stem = own.stem.removesuffix(f".{label}") if label else own.stem
+    return str(own.with_name(f"{stem}.{wanted}{own.suffix}" if wanted else f"{stem}{own.suffix}"))
 
 
 def write(connection: Any, columns: Mapping[str, str], source: str, about: Mapping[str, Any], path: str) -> None:

@@ -9,13 +9,14 @@ from typing import Any
 from kpidsl.core.columns import DAY, NUMBER, ROW, SUBJECT, column_name, quoted, table_name
 from kpidsl.core.program import Program
 from kpidsl.core.results import Case, Event, Row, Unscored
-from kpidsl.engines.alone import Settled, work_alone
+from kpidsl.engines.alone import work_alone
 from kpidsl.engines.columnar.level import Kept, lost_name
 from kpidsl.engines.columnar.numbers import Number
 from kpidsl.engines.columnar.tables import Tables, term_of
 from kpidsl.engines.columnar.terms import Term, UnsupportedError
 from kpidsl.engines.environment import Environment
 from kpidsl.engines.exact import Worked
+from kpidsl.engines.settled import Settled
 from kpidsl.values.calendar import label
 from kpidsl.values.kinds import Base, Value
 

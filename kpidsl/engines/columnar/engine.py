@@ -13,7 +13,6 @@ from kpidsl.core.columns import FACTS, ROW, column_name, quoted
 from kpidsl.core.entries import Posted, Replayed, has_entries, place_of, replay
 from kpidsl.core.program import Program
 from kpidsl.core.results import Account, Case, Choice, Entry, GradeResult, Outcome, RankResult, Score, Unscored
-from kpidsl.engines.alone import Settled
 from kpidsl.engines.columnar.again import Again
 from kpidsl.engines.columnar.conditions import FALSE
 from kpidsl.engines.columnar.expressions import Expressions
@@ -26,6 +25,7 @@ from kpidsl.engines.columnar.scoring import Scoring, scoring
 from kpidsl.engines.columnar.tables import Tables, store, terms
 from kpidsl.engines.columnar.terms import Term, UnsupportedError
 from kpidsl.engines.columnar.views import Views
+from kpidsl.engines.settled import Settled
 
 
 def run(program: Program, cases: Sequence[Case]) -> Outcome:
