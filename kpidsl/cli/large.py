@@ -45,8 +45,8 @@ def score_large(inputs: Inputs, space: Workspace, lang: Lang) -> Scored | None:
         inputs.refuse_more(loaded[0].rows)
         space.at(phrase(lang, "scoring"))
         joined, tables = join_large(connection, program, loaded[0], loaded[1:])
-        entries = [name for ledger in program.ledgers for name in kept_names(ledger)] if inputs.ledger else []
-        shown = None if inputs.ledger else [item.name for item in columns(program, lang).shown]
+        entries = [name for ledger in program.ledgers for name in kept_names(ledger)] if inputs.whole else []
+        shown = None if inputs.whole else [item.name for item in columns(program, lang).shown]
         scored = score(connection, program, tables, shown, entries)
         joined = _with_unscored(joined, loaded[0], [unscored.row for unscored in scored.unscored])
         hashes = {own.file or own.head.name: digest(connection, own) for own in found}

@@ -24,6 +24,7 @@ from kpidsl.facts.write import Content, write_all
 from kpidsl.reports import scores as report
 from kpidsl.reports.rejects import reject_files
 from kpidsl.reports.words import phrase
+from kpidsl.reports.workbook import as_xlsx
 from kpidsl.text.findings import Finding, RefusedError
 from kpidsl.text.wording import has_errors
 from kpidsl.text.words import Lang, word_table
@@ -62,7 +63,8 @@ def command(policy: str, facts: str, events: tuple[str, ...], params: tuple[str,
     if ledger and PurePath(ledger).suffix.lower() != ".parquet":
         raise click.UsageError("--ledger takes a file that ends in .parquet")
     most = MOST_ROWS if ending == ".xlsx" and target is None else None
-    inputs = Inputs(policy, facts, events, params, encoding, sheet, period, most, ledger)
+    inputs = Inputs(policy, facts, events, params, encoding, sheet, period, most, ledger,
+                    bool(ledger) or ending == ".xlsx")
     with workspace(memory, wanted(quiet)) as space:
         scored = _scored(inputs, engine, space, lang)
         tell(scored, keep_going, quiet, lang)
@@ -109,7 +111,7 @@ def _scored(inputs: Inputs, engine: str, space: Workspace, lang: Lang) -> Scored
             return found
         if engine == "columnar":
             click.echo(phrase(lang, "row by row"), err=True)
-    return score_all(inputs, lang, None if inputs.ledger else NOBODY)
+    return score_all(inputs, lang, None if inputs.whole else NOBODY)
 
 
 def _refuse_inputs(targets: Iterable[Path], inputs: Iterable[str]) -> None:
@@ -132,7 +134,7 @@ def _results(scored: Scored, output: Path, lang: Lang) -> dict[Path, Content]:
     ending = output.suffix.lower()
     if ending in (".json", ".xlsx"):
         levels = [(level.program, large.in_memory(level).outcome.scores) for level in scored.levels]
-        write = report.as_json if ending == ".json" else report.as_xlsx
+        write = report.as_json if ending == ".json" else as_xlsx
         return {output: write(levels, scored.manifest, lang)}
     side = output.with_name(output.name + ".manifest.json")
     text = json.dumps(scored.manifest, ensure_ascii=False, indent=1) + "\n"

@@ -27,6 +27,7 @@ class Inputs(Node):
     """Where facts come from: paths, and what the operator gave on the command line.
 
     `most`: how many rows of scores the output can hold. `ledger`: the file that every entry is to be kept in.
+    `whole`: every entry is wanted.
     """
 
     policy: str
@@ -38,6 +39,7 @@ class Inputs(Node):
     period: str | None = None
     most: int | None = None
     ledger: str | None = None
+    whole: bool = False
 
     def refuse_more(self, rows: int) -> None:
         """Raises RefusedError where so many rows of facts have no room in the output."""
