@@ -58,7 +58,7 @@ def score_large(inputs: Inputs, space: Workspace, lang: Lang) -> Scored | None:
     detach(connection)
     totals = tuple(table.rows for table in loaded)
     level = Level(program, joined, Outcome((), scored.unscored), Stored(space.connection, scored), totals)
-    return as_scored(policy, (level,), hashes)
+    return as_scored(policy, (level,), hashes, inputs)
 
 
 def _with_unscored(joined: Joined, facts: Loaded, numbers: list[int]) -> Joined:

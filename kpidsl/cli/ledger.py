@@ -93,12 +93,13 @@ def _inputs(about: dict[str, Any], space: Workspace, lang: Lang) -> Inputs | Non
     from kpidsl.facts.bulk_reader import NotBulkError
     from kpidsl.facts.origins import origin
 
-    path, hashes = about["run"]["facts"], about["manifest"]["facts"]
+    asked, hashes = about["manifest"]["run"], about["manifest"]["facts"]
+    path = asked["facts"]
     if about["level"]["facts"]:
         return None
     with suppress(OSError, NotBulkError, RefusedError):
         if file_hash(path) == hashes.get(os.path.basename(path)):
-            found = origin(space.connection, path, about["run"]["encoding"], space.folder)
+            found = origin(space.connection, path, asked["encoding"], space.folder)
             if found.numbered(space.connection):
                 return Inputs(found.source.all_texts(), found.head)
     click.echo(phrase(lang, "no inputs", path=path), err=True)

@@ -24,17 +24,10 @@ def ledger_files(scored: Scored, inputs: Inputs, lang: Lang) -> dict[Path, Conte
     """A file for each level; those of longer periods are called after these."""
     if inputs.ledger is None:
         return {}
-    about = {"format": described.FORMAT, "manifest": scored.manifest, "run": _asked(inputs),
+    about = {"format": described.FORMAT, "manifest": scored.manifest,
              "policy": [{"path": file.path, "text": file.text} for file in scored.policy.files]}  # fmt: skip
     return {Path(level_path(inputs.ledger, "", level.program.label)): partial(_write, level, about, lang)
             for level in scored.levels}  # fmt: skip
-
-
-def _asked(inputs: Inputs) -> dict[str, Any]:
-    """What it takes to run it once more."""
-    return {"policy": inputs.policy, "facts": inputs.facts, "events": list(inputs.events),
-            "params": list(inputs.params), "encoding": inputs.encoding, "sheet": inputs.sheet,
-            "period": inputs.period}  # fmt: skip
 
 
 def _write(level: Level, about: Mapping[str, Any], lang: Lang, path: str) -> None:

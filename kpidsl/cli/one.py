@@ -14,7 +14,7 @@ from kpidsl.cli.files import Files
 from kpidsl.cli.scoring import Level as RunLevel
 from kpidsl.cli.scoring import Scored, as_scored, join_all, program_of, score_prepared
 from kpidsl.cli.sizes import is_large
-from kpidsl.cli.sources import Inputs, Tables, dated, given_path, path_beside
+from kpidsl.cli.sources import Inputs, Tables, asked_again, dated, given_path, path_beside
 from kpidsl.cli.workspace import Workspace
 from kpidsl.core import nodes as n
 from kpidsl.core.columns import quoted
@@ -41,9 +41,7 @@ def score_one(about: Mapping[str, Any], path: str, subject: str, space: Workspac
     """`path`: the file of ledgers that says this `about` itself. Small facts are scored all at once, so that everything
     is told that places and quotas hang on. Raises RefusedError.
     """
-    asked = about["run"]
-    inputs = Inputs(asked["policy"], asked["facts"], tuple(asked["events"]), tuple(asked["params"]), asked["encoding"],
-                    asked["sheet"], asked["period"])  # fmt: skip
+    inputs = asked_again(about["manifest"]["run"])
     _same_facts(about, inputs)
     policy, program = program_of(_policy(about), inputs)
     if not is_large(inputs):
@@ -53,7 +51,7 @@ def score_one(about: Mapping[str, Any], path: str, subject: str, space: Workspac
     placed = _Placed(space.connection, about, path, program)
     outcomes = run_alone(program, [level.cases for level in joined], placed, [level.lost for level in joined])
     levels = tuple(map(RunLevel, program.levels, joined, outcomes))
-    return changed(as_scored(policy, levels, {}), manifest=about["manifest"])
+    return changed(as_scored(policy, levels, {}, inputs), manifest=about["manifest"])
 
 
 def _policy(about: Mapping[str, Any]) -> Policy:

@@ -117,7 +117,7 @@ def score_prepared(policy: Policy, program: Program, inputs: Inputs, subject: st
         lost = [level.lost for level in joined]
         outcomes = run(program, [cases, *(level.cases for level in joined[1:])], keep, lost)
     levels = tuple(map(Level, program.levels, joined, outcomes))
-    return as_scored(policy, levels, files.hashes)
+    return as_scored(policy, levels, files.hashes, inputs)
 
 
 def prepared(inputs: Inputs, lang: Lang) -> tuple[Policy, Program]:
@@ -134,10 +134,10 @@ def program_of(policy: Policy, inputs: Inputs) -> tuple[Policy, Program]:
     return policy, program
 
 
-def as_scored(policy: Policy, levels: tuple[Level, ...], hashes: Mapping[str, str]) -> Scored:
+def as_scored(policy: Policy, levels: tuple[Level, ...], hashes: Mapping[str, str], inputs: Inputs) -> Scored:
     """A run, with the hashes of the files of facts by their paths."""
     findings = [finding for level in levels for finding in (*level.joined.findings, *_failures(level))]
-    manifest = {**_manifest(levels[0].program, policy, hashes), **_counts(levels)}
+    manifest = {**_manifest(levels[0].program, policy, hashes), **_counts(levels), "run": inputs.asked}
     return Scored(levels, tuple(findings), manifest, (*(file.path for file in policy.files), *hashes), policy)
 
 

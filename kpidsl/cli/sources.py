@@ -1,5 +1,6 @@
 """Where a run takes its parameters, facts and events from: the command line, files beside each other, sheets."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -41,10 +42,28 @@ class Inputs(Node):
     ledger: str | None = None
     whole: bool = False
 
+    @property
+    def asked(self) -> dict[str, Any]:
+        """What it takes to run it once more, without passwords."""
+        events = [f"{name}={_shown(path)}" for name, _, path in (item.partition("=") for item in self.events)]
+        return {"policy": self.policy, "facts": _shown(self.facts), "events": events, "params": list(self.params),
+                "encoding": self.encoding, "sheet": self.sheet, "period": self.period}  # fmt: skip
+
     def refuse_more(self, rows: int) -> None:
         """Raises RefusedError where so many rows of facts have no room in the output."""
         if self.most is not None and rows > self.most:
             raise RefusedError([Finding("D066", None, {"rows": rows, "most": self.most})])
+
+
+def _shown(path: str) -> str:
+    address = place(path)
+    return path if address is None else address.shown
+
+
+def asked_again(run: Mapping[str, Any]) -> Inputs:
+    """The inputs of a run that is over, from what it left of them."""
+    events, params = tuple(run["events"]), tuple(run["params"])
+    return Inputs(run["policy"], run["facts"], events, params, run["encoding"], run["sheet"], run["period"])
 
 
 def inputs_options(function: Any) -> Any:

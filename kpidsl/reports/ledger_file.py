@@ -96,7 +96,7 @@ def overview(about: Mapping[str, Any], rows: int, lang: Lang) -> str:
 
     manifest, level = about["manifest"], about["level"]
     head = phrase(lang, "ledger file", policy=manifest["policy"], edition=manifest["edition"] or "—", rows=rows,
-                  facts=about["run"]["facts"])  # fmt: skip
+                  facts=manifest["run"]["facts"])  # fmt: skip
     headers = [phrase(lang, name) for name in ("ledger name", "clause head", "worth head", "lines head")]
     cells = [[ledger["label"], ledger["source"], ledger["worth"] or "", str(len(ledger["lines"]))]
              for ledger in level["ledgers"]]  # fmt: skip
