@@ -92,7 +92,7 @@ class Line(NamedTuple):
     entry: Entry | None
 
 
-AMOUNT, BALANCE, STATED, CHECK = "amount", "balance", "stated", "check"
+AMOUNT, BALANCE, STATED, CHECK = "amount", "balance", "stated head", "check head"
 WIDTHS = {"ledger name": 18, "clause head": 14, "entry head": 16, "policy says": 46, "note head": 34}
 
 
