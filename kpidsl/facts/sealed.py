@@ -1,0 +1,98 @@
+"""Results with their manifests: beside a CSV or Parquet file, within JSON, a workbook or a file of ledgers."""
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from kpidsl.facts.workbook import NoWorkbookError, read_workbook
+from kpidsl.text.findings import RefusedError
+
+MANIFEST = ".manifest.json"
+SHEET = "manifest"
+
+
+class Sealed(NamedTuple):
+    """A result that says what it rests on; `ledgers`: it is a file of ledgers, and so are those of longer periods."""
+
+    path: Path
+    manifest: Mapping[str, Any]
+    ledgers: bool = False
+
+    def has(self, name: str) -> bool:
+        """Whether a file that the same run writes belongs to it."""
+        return not self.ledgers or name.endswith(".parquet")
+
+
+def sealed_in(path: Path) -> Iterator[Sealed]:
+    """Of a file, or of all files in a folder. Files of longer periods belong to that of the shortest."""
+    if not path.is_dir():
+        found = _sealed(path)
+        if found is not None:
+            yield found
+        return
+    for file in sorted(path.iterdir()):
+        if file.name.endswith(MANIFEST):
+            yield from sealed_in(file.with_name(file.name.removesuffix(MANIFEST)))
+        elif file.is_file() and not file.with_name(file.name + MANIFEST).exists():
+            yield from sealed_in(file)
+
+
+def _sealed(path: Path) -> Sealed | None:
+    manifest = manifest_of(path)
+    if manifest is None or "run" not in manifest:
+        return None
+    ledgers = path.suffix.lower() == ".parquet" and not path.with_name(path.name + MANIFEST).exists()
+    return Sealed(path, manifest, ledgers)
+
+
+def manifest_of(path: Path) -> Mapping[str, Any] | None:
+    """None where the file has none, or cannot be read. Raises OSError where it is not there."""
+    side = path.with_name(path.name + MANIFEST)
+    if side.exists():
+        return _object(side.read_bytes())
+    ending = path.suffix.lower()
+    if ending == ".json":
+        document = _object(path.read_bytes()) or {}
+        return document.get("manifest") if "scores" in document else None
+    if ending == ".xlsx":
+        return _of_workbook(path.read_bytes())
+    if ending == ".parquet":
+        return _of_ledgers(path)
+    return None
+
+
+def _object(data: bytes) -> dict[str, Any] | None:
+    try:
+        found = json.loads(data)
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _of_workbook(data: bytes) -> dict[str, Any] | None:
+    try:
+        rows = read_workbook(data).get(SHEET)
+    except NoWorkbookError:
+        return None
+    return {row[0]: _value(row[1]) for row in rows if len(row) > 1} if rows else None
+
+
+def _value(text: str) -> Any:
+    """Texts stand there as they are, all else as JSON."""
+    if text in ("true", "false", "null") or text[:1] in ("{", "["):
+        return json.loads(text)
+    return text
+
+
+def _of_ledgers(path: Path) -> Mapping[str, Any] | None:
+    import duckdb
+
+    from kpidsl.facts.ledger_file import read_about
+
+    try:
+        with duckdb.connect() as connection:
+            about = read_about(connection, str(path))
+    except RefusedError:
+        return None
+    return None if about["level"]["facts"] else about["manifest"]
