@@ -26,6 +26,7 @@ examples: $(VENV)/ready
 	$(BIN)/kpidsl fmt policies/grid-2014.kpi --lang en -o policies/grid-2014.en.kpi
 	$(BIN)/kpidsl coverage policies/clauses.yaml --lang en -o docs/coverage.md
 	$(BIN)/python tests/pages.py
+	$(BIN)/python tests/schema.py
 
 bench: $(VENV)/ready
 	$(BIN)/python bench/startup.py
