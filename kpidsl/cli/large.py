@@ -17,7 +17,7 @@ from kpidsl.facts.bulk_reader import Loaded, NotBulkError
 from kpidsl.facts.join import Joined
 from kpidsl.facts.origins import detach, digest, origin
 from kpidsl.facts.results import Result, put, to_parquet
-from kpidsl.facts.results_csv import to_csv
+from kpidsl.facts.results_csv import Stand, to_csv
 from kpidsl.reports.scores import cells, columns, inert_line, who
 from kpidsl.reports.words import phrase
 from kpidsl.text.words import Lang
@@ -86,7 +86,8 @@ def write_csv(level: Level, lang: Lang, path: str) -> None:
     """As `reports.scores.as_csv` writes it."""
     assert level.stored is not None
     scored = level.stored.scored
-    to_csv(level.stored.connection, results(level, lang)[0], scored.joined, scored.order, path, inert_line)
+    stand = Stand(scored.table, scored.joined, scored.order)
+    to_csv(level.stored.connection, results(level, lang)[0], stand, path, inert_line)
 
 
 def write_parquet(level: Level, lang: Lang, path: str) -> None:

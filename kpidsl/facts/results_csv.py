@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 from kpidsl.core.columns import quoted
 from kpidsl.facts.results import Result
@@ -14,39 +14,46 @@ ODD = r"^[-=+@\t\r]|[,\"\r\n]"
 """Texts that may not be written as they are."""
 
 
-def to_csv(connection: Any, columns: Sequence[Result], source: str, order: str, path: str,
+class Stand(NamedTuple):
+    """Where results stand: numbers in `table`, and everything in `joined`; in what `order` rows are to be."""
+
+    table: str
+    joined: str
+    order: str
+
+
+def to_csv(connection: Any, columns: Sequence[Result], stand: Stand, path: str,
            line: Callable[[Sequence[str]], str]) -> None:  # fmt: skip
-    """Exact numbers, and nothing where there is no value. `source` is what stands after SELECT … FROM, `order` after
-    ORDER BY; `line` makes a line of texts, without its end.
-    """
-    cells, joined = [], source
-    for at, column in enumerate(columns):
-        cell, more = _cell(connection, column, source, f"texts {at}", line)
-        cells.append(cell)
-        joined += more
+    """Exact numbers, and nothing where there is no value. `line` makes a line of texts, without its end."""
+    tell = [f"bool_or({_odd(column)})" if not column.scale else "NULL" for column in columns]
+    told = connection.execute(f"SELECT {', '.join(tell)} FROM {stand.joined}").fetchone()
+    cells, joined = [], stand.joined
+    for at, (column, is_odd) in enumerate(zip(columns, told, strict=True)):
+        if is_odd or (column.scale, column.divisor) not in ((0, "1"), (1, "1")):
+            joined += _texts(connection, column, stand, f"texts {at}", line)
+            cells.append(f"coalesce({quoted(f'texts {at}')}.text, {column.sql})" if is_odd else f'"texts {at}".text')
+        else:
+            cells.append(column.sql)
     head = quoted("\ufeff" + line([column.header for column in columns]) + "\r")
-    text = f"concat({COMMA.join(cells)}, chr(13)) AS {head}"
     # a single column that is written as it is; the database ends it with the second half of CR LF
-    connection.execute(f"COPY (SELECT {text} FROM {joined} ORDER BY {order}) TO {literal(path)} "
+    connection.execute(f"COPY (SELECT concat({COMMA.join(cells)}, chr(13)) AS {head} FROM {joined} "
+                       f"ORDER BY {stand.order}) TO {literal(path)} "
                        "(FORMAT csv, HEADER, QUOTE '', ESCAPE '', DELIMITER '\x01')")  # fmt: skip
 
 
-def _cell(connection: Any, column: Result, source: str, name: str, line: Callable[[Sequence[str]], str]) -> \
-        tuple[str, str]:  # fmt: skip
-    """SQL of a text, and what is joined for it: a table of texts, where they are not what the column has."""
-    if column.scale == 1 and column.divisor == "1":
-        return column.sql, ""
+def _odd(column: Result) -> str:
+    return f"regexp_matches({column.sql}, '{ODD}')"
+
+
+def _texts(connection: Any, column: Result, stand: Stand, name: str, line: Callable[[Sequence[str]], str]) -> str:
+    """Makes a table of the texts of all numbers, or of odd texts, and joins it."""
     parts = [column.sql, column.divisor] if column.scale else [column.sql]
     keys = ", ".join(f"{part} AS k{at}" for at, part in enumerate(parts))
-    which = f"{column.sql} IS NOT NULL" if column.scale else f"regexp_matches({column.sql}, '{ODD}')"
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE keys AS SELECT DISTINCT {keys} FROM {source} WHERE {which}")
+    rows = f"{stand.table} WHERE {column.sql} IS NOT NULL" if column.scale else f"{stand.joined} WHERE {_odd(column)}"
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE keys AS SELECT DISTINCT {keys} FROM {rows}")
     found = connection.execute("FROM keys").fetchall()
-    if not found and not column.scale:
-        return column.sql, ""
     texts = [exact(Fraction(key[0], column.scale * key[1])) if column.scale else line(key) for key in found]
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE {quoted(name)} AS "
-                       "FROM keys POSITIONAL JOIN (SELECT unnest(?::VARCHAR[]) AS text)", [texts])  # fmt: skip
     own = quoted(name)
-    same = " AND ".join(f"{own}.k{at} = {part}" for at, part in enumerate(parts))
-    cell = f"{own}.text" if column.scale else f"coalesce({own}.text, {column.sql})"
-    return cell, f" LEFT JOIN {own} ON {same}"
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {own} AS "
+                       "FROM keys POSITIONAL JOIN (SELECT unnest(?::VARCHAR[]) AS text)", [texts])  # fmt: skip
+    return f" LEFT JOIN {own} ON " + " AND ".join(f"{own}.k{at} = {part}" for at, part in enumerate(parts))
