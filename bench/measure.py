@@ -37,9 +37,9 @@ def process(command: Sequence[str]) -> Spent:
 
 
 def in_turns(works: Mapping[str, Callable[[], Spent]], rounds: int) -> dict[str, list[Spent]]:
-    """Each once a round, and once before that does not count: it warms what is read."""
+    """Each once a round; before several rounds once that does not count, which warms what is read."""
     found: dict[str, list[Spent]] = {name: [] for name in works}
-    for work in works.values():
+    for work in works.values() if rounds > 1 else ():
         work()
     for _ in range(rounds):
         for name, work in works.items():

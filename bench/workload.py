@@ -1,23 +1,24 @@
 """The columnar engine against the query that one would write by hand, and `kpidsl run` from file to file.
 
-    python bench/workload.py [ROWS…] [--rounds N]          10,000 and 1,000,000 rows where none are given
+    python bench/workload.py [ROWS…] [--rounds N] [--form csv|parquet]
 
 First, in one process and over the same loaded tables: by_hand.sql, and kpidsl's query without and with what belongs to
 it (to make it from the policy, to look for rows without a score). Their results are held against each other cell by
-cell; a difference ends the run. Then `kpidsl run`, a process each, with its most memory.
+cell; a difference ends the run. Then `kpidsl run`, a process each, with its most memory. 10,000 and 1,000,000 rows and
+both forms of files where none are given.
 """
 
 import argparse
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import duckdb
-from facts import make
+from facts import FORMATS, make
 from measure import ROOT, Spent, in_turns, median, process, ratio, seconds
 
 from kpidsl.cli.scoring import prepared
@@ -34,6 +35,7 @@ from kpidsl.reports.scores import columns
 POLICY = ROOT / "bench/grid-2014-ranked.kpi"
 BY_HAND = (ROOT / "bench/by_hand.sql").read_text("utf-8")
 HAND, QUERY, WHOLE = "by_hand.sql", "kpidsl, the query", "kpidsl, all that belongs to it"
+LEDGER = ", --ledger"
 CENTS = 100
 """Of a point, in which by_hand.sql has scores."""
 
@@ -96,16 +98,17 @@ def run(facts: Path, output: Path, *options: str) -> list[str]:
     return [sys.executable, "-m", "kpidsl", "run", str(POLICY), str(facts), "-o", str(output), "--quiet", *options]
 
 
-def end_to_end(rows: int, folder: Path, rounds: int) -> None:
+def end_to_end(rows: int, folder: Path, rounds: int, forms: Sequence[str]) -> None:
     """From file to file, each way in turns; with the ledger where this kpidsl has one."""
     ways = {f"{form} → {form}{more}": run(make(rows, form=form), folder / f"scores.{form}", *options)
-            for form in ("csv", "parquet") for more, options in (("", ()), (", --memory 1GB", ("--memory", "1GB")))}
+            for form in forms for more, options in (("", ()), (", --memory 1GB", ("--memory", "1GB")))}
     if has_ledger():
-        ways["parquet → parquet, --ledger"] = [*ways["parquet → parquet"], "--ledger", str(folder / "ledger.parquet")]
+        ledger = ("--ledger", str(folder / "ledger.parquet"))
+        ways |= {f"{form} → {form}{LEDGER}": [*ways[f"{form} → {form}"], *ledger] for form in forms}
     spent = in_turns({name: partial(process, command) for name, command in ways.items()}, rounds)
     for name, taken in spent.items():
         own = median(taken)
-        against = ratio(taken, spent["parquet → parquet"]) if "ledger" in name else None
+        against = ratio(taken, spent[name.removesuffix(LEDGER)]) if name.endswith(LEDGER) else None
         said = f"{against:6.2f} times without   (aim: at most 3)" if against else ""
         print(f"  {name:32} {own.seconds:8.2f} s {own.megabytes:7.0f} MB {said}")
 
@@ -115,7 +118,7 @@ def has_ledger() -> bool:
     return "--ledger" in told.stdout
 
 
-def main(rows: int, rounds: int) -> None:
+def main(rows: int, rounds: int, forms: Sequence[str]) -> None:
     print(f"{rows:,} rows: ", end="", flush=True)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -124,13 +127,14 @@ def main(rows: int, rounds: int) -> None:
         for what, taken in spent.items():
             aim = "   (aim: at most 1.3)" if what == QUERY else ""
             print(f"  {what:32} {median(taken).seconds * 1000:8.1f} ms {ratio(taken, spent[HAND]):6.2f}{aim}")
-        end_to_end(rows, folder, max(rounds // 3, 1))
+        end_to_end(rows, folder, max(rounds // 3, 1), forms)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("rows", type=int, nargs="*", default=[10_000, 1_000_000])
     parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--form", choices=FORMATS)
     asked = parser.parse_args()
     for number in asked.rows:
-        main(number, asked.rounds)
+        main(number, asked.rounds, [asked.form] if asked.form else FORMATS)
