@@ -42,8 +42,14 @@ def _sealed(path: Path) -> Sealed | None:
     manifest = manifest_of(path)
     if manifest is None or "run" not in manifest:
         return None
-    ledgers = path.suffix.lower() == ".parquet" and not path.with_name(path.name + MANIFEST).exists()
-    return Sealed(path, manifest, ledgers)
+    return Sealed(path, manifest, is_of_ledgers(path))
+
+
+def is_of_ledgers(path: Path) -> bool:
+    """Scores in Parquet have their manifest beside them; files of ledgers have it within, or are of longer periods."""
+    if path.suffix.lower() != ".parquet" or path.with_name(path.name + MANIFEST).exists():
+        return False
+    return _about(path) is not None
 
 
 def manifest_of(path: Path) -> Mapping[str, Any] | None:
@@ -86,13 +92,17 @@ def _value(text: str) -> Any:
 
 
 def _of_ledgers(path: Path) -> Mapping[str, Any] | None:
+    about = _about(path)
+    return None if about is None or about["level"]["facts"] else about["manifest"]
+
+
+def _about(path: Path) -> Mapping[str, Any] | None:
     import duckdb
 
     from kpidsl.facts.ledger_file import read_about
 
     try:
         with duckdb.connect() as connection:
-            about = read_about(connection, str(path))
+            return read_about(connection, str(path))
     except RefusedError:
         return None
-    return None if about["level"]["facts"] else about["manifest"]
