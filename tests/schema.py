@@ -39,9 +39,14 @@ def schema() -> dict[str, Any]:
         "ledgers": {"type": "object", "additionalProperties": _of(Account, records)},
         "results": {"type": "object", "additionalProperties": _any(GradeResult, RankResult, records=records)},
     }
+    origin = _object(dict.fromkeys(("name", "written", "place"), PLAIN[str]))
+    one = _object(explained)
+    one["properties"]["origins"] = {"type": "array", "items": origin, "description": "with --for auditor"}
+    whole = _object({"manifest": {"type": "object"}, "explained": {"type": "array", "items": one}})
+    whole["properties"]["hidden"] = {"type": "array", "items": PLAIN[str], "description": "with --for payee"}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema", "title": "kpidsl explain --format json",
-        **_object({"manifest": {"type": "object"}, "explained": {"type": "array", "items": _object(explained)}}),
+        **whole,
         "$defs": records,
     }  # fmt: skip
 

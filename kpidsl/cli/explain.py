@@ -19,8 +19,10 @@ from kpidsl.facts.write import write_all
 from kpidsl.reports.account_json import as_json
 from kpidsl.reports.brief import as_brief
 from kpidsl.reports.explain import explain
-from kpidsl.reports.markdown import as_markdown
+from kpidsl.reports.markdown import as_markdown, as_section
+from kpidsl.reports.origins import origin_lines, origins
 from kpidsl.reports.outline import outline
+from kpidsl.reports.redaction import PAYEE, hidden, shown_manifest
 from kpidsl.reports.standing import standing_lines
 from kpidsl.reports.words import phrase, phrases
 from kpidsl.text.findings import Argument, Finding, RefusedError, likeliest
@@ -31,6 +33,7 @@ from kpidsl.values.node import Node, node
 from kpidsl.values.reading import fold, tidy
 
 FORMS = {"text": ".txt", "markdown": ".md", "json": ".json", "html": ".html"}
+READERS = (PAYEE, "reviewer", "auditor")
 ROLES = ("rule", "payout", "part", "section")
 
 
@@ -67,10 +70,13 @@ class Asked(Node):
 @click.option("--rule", help="Only this rule, part or section: its name, label or clause.")
 @click.option("--format", "form", type=click.Choice(tuple(FORMS)), help="How it is laid out; text, or as OUTPUT ends.")
 @click.option("--brief", is_flag=True, help="A sentence for each rule, and the losses from the largest on.")
+@click.option("--for", "reader", type=click.Choice(READERS), default="reviewer",
+              help="payee: the subject's own account, nothing of others or of files; auditor: and the cells of values.")
 @click.option("-o", "--output", metavar="OUTPUT", help="Write it to OUTPUT (.txt, .md, .json, .html).")
 def command(policy: str, facts: str | None, events: tuple[str, ...], params: tuple[str, ...], encoding: str | None,
             sheet: str | None, period: str | None, lang: Lang, subject: str | None, group: str | None,
-            rule: str | None, at: str | None, form: str | None, brief: bool, output: str | None) -> None:  # fmt: skip
+            rule: str | None, at: str | None, form: str | None, brief: bool, reader: str,
+            output: str | None) -> None:  # fmt: skip
     """Explain the score of one subject of FACTS under POLICY, or those of a group: every entry of their ledgers.
 
     Instead of both, a file that `kpidsl run --ledger` has written: the subject is scored once more, by the policy that
@@ -81,6 +87,10 @@ def command(policy: str, facts: str | None, events: tuple[str, ...], params: tup
         raise click.UsageError("one of --subject and --group says whose score is explained")
     if brief and (form in ("json", "html") or rule is not None):
         raise click.UsageError("--brief is about all rules, as text or Markdown")
+    if reader == "payee" and subject is None:
+        raise click.UsageError("--for payee is about one --subject")
+    if reader == "auditor" and form == "html":
+        raise click.UsageError("--for auditor is for text, Markdown and JSON")
     asked = Asked(subject and fold(subject), group and fold(group), at)
     if facts is None:
         scored = _of_ledgers(policy, asked.subject)
@@ -92,10 +102,10 @@ def command(policy: str, facts: str | None, events: tuple[str, ...], params: tup
         _refuse(scored, level, asked, lang)
     rules = [_find_rule(rule, level.program)] if rule is not None else []
     if form == "html":
-        text = _page(scored, level, asked, rules, lang)
+        text = _page(scored, level, asked, rules, reader, lang)
     else:
         _tell_others(scored, found[0], level.program, asked, lang)
-        text = _laid_out(found, level.program, rules, "brief" if brief else form, lang, scored.manifest)
+        text = _laid_out(found, level, rules, "brief" if brief else form, reader, scored.manifest, lang)
     if output:
         write_all({Path(output): (text.rstrip("\n") + "\n").encode()})
         click.echo(phrase(lang, "written", paths=output), err=True)
@@ -117,7 +127,8 @@ def _of_ledgers(path: str, subject: str | None) -> Scored:
         return score_one(read_about(space.connection, path), path, subject, space)
 
 
-def _page(scored: Scored, level: Level, asked: Asked, rules: Sequence[str], lang: Lang) -> str:
+def _page(scored: Scored, level: Level, asked: Asked, rules: Sequence[str], reader: str,
+          lang: Lang) -> str:  # fmt: skip
     """Of a subject all periods, open at the one that is asked for; of a group that period alone, or all."""
     from kpidsl.reports.page.contents import Page
     from kpidsl.reports.page.document import as_file, place_of
@@ -127,7 +138,8 @@ def _page(scored: Scored, level: Level, asked: Asked, rules: Sequence[str], lang
     else:
         some = [(each.program, tuple(filter(asked.has, each.outcome.scores))) for each in scored.levels]
     start = place_of(asked.of(level)[0], level.program, rules) if asked.subject is not None else ""
-    page = Page(tuple(pair for pair in some if pair[1]), scored.sources, scored.manifest, lang, start)
+    levels, manifest = tuple(pair for pair in some if pair[1]), shown_manifest(scored.manifest, reader)
+    page = Page(levels, scored.sources, manifest, lang, start, reader == PAYEE)
     return as_file(page).decode()
 
 
@@ -140,11 +152,20 @@ def _tell_others(scored: Scored, score: Score, program: Program, asked: Asked, l
         click.echo(said, err=True)
 
 
-def _laid_out(scores: Sequence[Score], program: Program, rules: Sequence[str], form: str, lang: Lang,
-              manifest: Mapping[str, Any]) -> str:  # fmt: skip
+def _laid_out(scores: Sequence[Score], level: Level, rules: Sequence[str], form: str, reader: str,
+              manifest: Mapping[str, Any], lang: Lang) -> str:  # fmt: skip
+    program, tables = level.program, level.joined.tables
+    found = [origins(score, program, tables, rules) for score in scores] if reader == "auditor" else []
     if form == "json":
-        return as_json([(score, program) for score in scores], manifest)
-    return "\n\n".join(_one(score, program, rules, form, lang).rstrip("\n") for score in scores)
+        about = shown_manifest(manifest, reader)
+        return as_json([(score, program) for score in scores], about, found, hidden(manifest, reader))
+    texts = [_one(score, program, rules, form, lang).rstrip("\n") for score in scores]
+    for at, own in enumerate(found):
+        lines = list(origin_lines(own, lang))
+        texts[at] += "\n\n" + "\n".join(as_section(lines) if form == "markdown" else lines)
+    if reader == PAYEE:
+        texts[-1] += f"\n\n{phrase(lang, 'hidden')}"
+    return "\n\n".join(texts)
 
 
 def _one(score: Score, program: Program, rules: Sequence[str], form: str, lang: Lang) -> str:

@@ -1,7 +1,7 @@
 """A score and its ledgers as plain data: exact numbers as strings, places as file, line and text."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -10,6 +10,7 @@ from kpidsl.core.program import Program
 from kpidsl.core.results import Score
 from kpidsl.ledger.losses import losses
 from kpidsl.ledger.reconcile import Statement, reconcile
+from kpidsl.reports.origins import Origin
 from kpidsl.text.source import Span
 from kpidsl.values.calendar import label
 from kpidsl.values.kinds import Kind
@@ -17,9 +18,15 @@ from kpidsl.values.node import node_fields
 from kpidsl.values.numerals import exact
 
 
-def as_json(scores: list[tuple[Score, Program]], manifest: Mapping[str, Any]) -> str:
-    """Each with who and when, where its points went, every ledger with every entry, grades and ranks."""
-    document = {"manifest": manifest, "explained": [document_of(score, program) for score, program in scores]}
+def as_json(scores: Sequence[tuple[Score, Program]], manifest: Mapping[str, Any],
+            origins: Sequence[Sequence[Origin]] = (), hidden: Sequence[str] = ()) -> str:  # fmt: skip
+    """Each with who and when, where its points went, every ledger with every entry, grades and ranks; with the
+    `origins` of its values, where they are given. `hidden`: what its reader is not shown.
+    """
+    explained = [document_of(score, program) for score, program in scores]
+    for document, found in zip(explained, origins, strict=False):
+        document["origins"] = [origin._asdict() for origin in found]
+    document = {"manifest": manifest, "explained": explained, **({"hidden": list(hidden)} if hidden else {})}
     return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
 
 

@@ -28,6 +28,11 @@ def as_markdown(found: Outline, standing: Iterable[str], lang: Lang) -> Iterator
         yield from _ledger(view, 2, lang)
 
 
+def as_section(lines: Sequence[str]) -> Iterator[str]:
+    """A heading, and what stands below it."""
+    yield from (f"## {markdown(lines[0])}", "", *_notes(line.strip() for line in lines[1:]))
+
+
 def _ledger(view: LedgerView, depth: int, lang: Lang) -> Iterator[str]:
     said = phrases(lang)
     yield from ("", f"{'#' * depth} {markdown(view.title + said['colon'] + view.result)}")

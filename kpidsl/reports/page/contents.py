@@ -36,7 +36,7 @@ Watch = Callable[[Sequence[Piece]], Iterable[Piece]]
 @node
 class Page(Node):
     """What a page is made from. `lang`: the language in which it opens; `start`: whose account it opens with, if it is
-    about one subject alone.
+    about one subject alone; `own`: it is for that subject, and says what it leaves out.
     """
 
     levels: tuple[Level, ...]
@@ -44,6 +44,7 @@ class Page(Node):
     manifest: Mapping[str, Any]
     lang: Lang
     start: str = ""
+    own: bool = False
 
     @property
     def size(self) -> int:

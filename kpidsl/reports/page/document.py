@@ -14,6 +14,7 @@ from kpidsl.reports.page.contents import TOGETHER, Page, Watch, texts_of
 from kpidsl.reports.page.sheets import NOTHING, Sheet
 from kpidsl.reports.page.summary import summary
 from kpidsl.reports.page.words import FOLDER, Both, both, page_words, said, same
+from kpidsl.reports.words import phrase
 from kpidsl.syntax.translate import translate
 from kpidsl.text.source import Source
 from kpidsl.text.words import word_table
@@ -55,6 +56,7 @@ def _html(page: Page, data: Mapping[str, str], folder: str) -> str:
     first = first_shown(page.sheets)
     return jinja.get_template("page.html").render(
         page=page, program=page.levels[0][0], sheets=shown, first=first, words=page_words(), said=said, same=same,
+        hidden=both(lambda lang: phrase(lang, "hidden")),
         policy=[_lines(file) for file in page.files], manifest=list(_manifest(page.manifest)), data=data, folder=folder,
         style=Markup(style), script=Markup(script), style_hash=_hash(style), script_hash=_hash(script),
         settings=Markup(_settings(page, shown, first, folder)), first_rows=FIRST_ROWS)  # fmt: skip
