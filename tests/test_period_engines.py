@@ -7,10 +7,10 @@ from typing import Any
 
 import hypothesis.strategies as st
 import pytest
-from generated.compare import own_choices, said
+from generated.compare import said
 from hypothesis import given, settings
 
-from kpidsl.core.entries import kept_names
+from kpidsl.core.entries import kept_names, own_choices
 from kpidsl.core.lower import lower
 from kpidsl.core.program import Program
 from kpidsl.core.results import Case, Event, Outcome

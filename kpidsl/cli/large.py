@@ -4,82 +4,83 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
+from kpidsl.cli.large_tables import read_levels
 from kpidsl.cli.scoring import Level, Scored, Stored, as_scored, prepared
-from kpidsl.cli.sources import Inputs, given_path, path_beside
+from kpidsl.cli.sources import Inputs
 from kpidsl.cli.workspace import Workspace
 from kpidsl.core.columns import TooWideError, column_name
 from kpidsl.core.entries import kept_names
 from kpidsl.core.nodes import Grade
 from kpidsl.core.results import Outcome
-from kpidsl.facts.bulk import load
-from kpidsl.facts.bulk_join import join_large
+from kpidsl.facts.bulk_join import rows_of
 from kpidsl.facts.bulk_reader import Loaded, NotBulkError
 from kpidsl.facts.join import Joined
-from kpidsl.facts.origins import detach, digest, origin
+from kpidsl.facts.origins import detach
 from kpidsl.facts.results import Result, put, to_parquet
 from kpidsl.facts.results_csv import Stand, to_csv
 from kpidsl.reports.scores import cells, columns, inert_line, who
 from kpidsl.reports.words import phrase
 from kpidsl.text.words import Lang
+from kpidsl.values.kinds import Base
 
 
 def score_large(inputs: Inputs, space: Workspace, lang: Lang) -> Scored | None:
     """Scores in a database; None where the run is to be made row by row. Raises RefusedError."""
     import duckdb
 
-    from kpidsl.engines.columnar.engine import score  # it costs small runs what they have no use for
+    from kpidsl.engines.columnar.levels import score_levels  # it costs small runs what they have no use for
     from kpidsl.engines.columnar.terms import UnsupportedError
 
     policy, program = prepared(inputs, lang)
-    paths = {table.name: given_path(table, inputs) or path_beside(table, inputs) for table in program.events}
-    kinds = {item.name: item.kind for item in program.facts.fields}
-    named = all(kinds[name].textual for name in (program.subject, *program.within))
-    if inputs.sheet or inputs.period or program.above or program.dated or None in paths.values() or not named:
-        return None
-    asked = [(inputs.facts, program.facts), *((str(paths[table.name]), table) for table in program.events)]
     try:
         connection = space.connection
         space.at(phrase(lang, "reading"))
-        found = [origin(connection, path, inputs.encoding, space.folder) for path, _ in asked]
-        loaded = [load(connection, own, table) for own, (_, table) in zip(found, asked, strict=True)]
-        inputs.refuse_more(loaded[0].rows)
+        found, hashes = read_levels(program, inputs, connection, space.folder)
         space.at(phrase(lang, "scoring"))
-        joined, tables = join_large(connection, program, loaded[0], loaded[1:])
-        entries = [name for ledger in program.ledgers for name in kept_names(ledger)] if inputs.whole else []
-        shown = None if inputs.whole else [item.name for item in columns(program, lang).shown]
-        scored = score(connection, program, tables, shown, entries)
-        joined = _with_unscored(joined, loaded[0], [unscored.row for unscored in scored.unscored])
-        hashes = {own.file or own.head.name: digest(connection, own) for own in found}
+        entries = {name for level in program.levels for ledger in level.ledgers for name in kept_names(ledger)}
+        shown = [item.name for item in columns(program, lang).shown]
+        lost = [level.joined.lost for level in found]
+        kept, wanted = (entries, None) if inputs.whole else ((), shown)
+        scored = score_levels(connection, program, [level.tables for level in found], lost, kept, wanted)
+        levels = [Level(own.program, _with_unscored(level.joined, level.facts, [one.row for one in own.unscored]),
+                        Outcome((), own.unscored), Stored(connection, own), level.totals)
+                  for level, own in zip(found, scored, strict=True)]  # fmt: skip
     except duckdb.InterruptException:
         raise
     except (NotBulkError, UnsupportedError, TooWideError, duckdb.Error):
         space.close()
         return None
     detach(connection)
-    totals = tuple(table.rows for table in loaded)
-    level = Level(program, joined, Outcome((), scored.unscored), Stored(space.connection, scored), totals)
-    return as_scored(policy, (level,), hashes, inputs)
+    return as_scored(policy, tuple(levels), hashes, inputs)
 
 
 def _with_unscored(joined: Joined, facts: Loaded, numbers: list[int]) -> Joined:
     """With the rows that could not be scored among those that are not good."""
     if not numbers:
         return joined
-    found = facts.reader.read(sorted(numbers))
-    rows = sorted((*joined.facts.rows, *found.rows), key=lambda row: row.number)
-    sheet = replace(joined.facts.sheet, rows=tuple(row.cells for row in rows), numbers=tuple(r.number for r in rows))
-    return replace(joined, facts=replace(joined.facts, rows=tuple(rows), sheet=sheet))
+    rows = rows_of(facts, [*joined.facts.rows, *facts.reader.read(sorted(set(numbers))).rows])
+    return replace(joined, facts=replace(joined.facts, rows=rows.rows, sheet=rows.sheet))
 
 
 def results(level: Level, lang: Lang) -> tuple[list[Result], str]:
     """The columns of a table of scores, in a database, and where they stand."""
     assert level.stored is not None
     shown = columns(level.program, lang)
-    found = [Result(header, column_name("", name)) for header, name in zip(shown.headers, shown.names, strict=False)]
+    names = (_period(level.program.unit, name) if name == level.program.dated else column_name("", name)
+             for name in shown.names)  # fmt: skip
+    found = [Result(header, name) for header, name in zip(shown.headers, names, strict=False)]
     for header, item in zip(shown.headers[len(shown.names) :], shown.shown, strict=True):
         own = level.stored.scored.results[item.name]
         found.append(Result(header, own.column, own.scale, own.divisor))
     return found, level.stored.scored.source
+
+
+def _period(unit: Base | None, name: str) -> str:
+    """SQL of what `calendar.label` says of the first day of a period."""
+    day = column_name("", name)
+    if unit is Base.QUARTER:
+        return f"(strftime({day}, '%Y') || 'Q' || quarter({day}))"
+    return f"strftime({day}, '{'%Y-%m' if unit is Base.MONTH else '%Y'}')"
 
 
 def write_csv(level: Level, lang: Lang, path: str) -> None:

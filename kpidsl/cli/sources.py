@@ -124,7 +124,7 @@ def read_tables(program: Program, inputs: Inputs, files: Files) -> list[Tables]:
 
     What a longer period lacks is no fault before such a period is over.
     """
-    _check_events(program, inputs)
+    refuse_unknown(program, inputs)
     if inputs.facts == "-" and any(item.endswith("=-") for item in inputs.events):
         raise click.UsageError("only one table can come from standard input")
     facts = _facts(program, inputs, files)
@@ -151,7 +151,8 @@ def dated(program: Program, period: str | None) -> Table:
     return changed(program.facts, period=day)
 
 
-def _check_events(program: Program, inputs: Inputs) -> None:
+def refuse_unknown(program: Program, inputs: Inputs) -> None:
+    """Raises RefusedError where files are given for tables that the policy does not have."""
     tables = _beside(program)
     known = {name for table in tables for name in (table.name, table.header)}
     unknown = [item for item in inputs.events if item.partition("=")[0] not in known or "=" not in item]
@@ -197,8 +198,11 @@ def _events(table: Table, inputs: Inputs, files: Files) -> Facts | Finding:
         if sheet.tab.strip() == table.header:
             return read_table(sheet, table)
     path = path or path_beside(table, inputs)
-    if path:
-        return read_table(files.sheets(path)[0], table)
+    return read_table(files.sheets(path)[0], table) if path else not_given(table, inputs)
+
+
+def not_given(table: Table, inputs: Inputs) -> Finding:
+    """A table that is nowhere."""
     name = Path("facts.csv" if inputs.facts == "-" else inputs.facts).stem
     return Finding("D043", None, {"name": table.header, "file": f"{name}.{table.header}.csv"})
 

@@ -58,4 +58,4 @@ def _ranks_without(level: Level) -> bool:
 def due(scored: Scored) -> list[Level]:
     """The first level, and the longer periods of which some are over, or have rows of their own."""
     first, *longer = scored.levels
-    return [first, *(level for level in longer if level.joined.facts.rows)]
+    return [first, *(level for level in longer if level.totals[0])]

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from kpidsl.core import nodes as n
+from kpidsl.core.program import Program
 from kpidsl.core.results import Account, Entry
 
 WHEN, MISSING, FEW, WITHIN = -1, -2, -3, -4
@@ -197,3 +198,9 @@ def _code(line: n.Line, entry: Entry) -> int:
 def place_of(cases: n.Cases) -> n.Place:
     """Where a choice is told: at what its rows are told apart by."""
     return cases.subject.place if cases.subject is not None else cases.place
+
+
+def own_choices(program: Program) -> dict[n.Place, set[n.Place]]:
+    """The choices that stand in each line itself; those of calculations that it uses are not its own."""
+    return {line.place: {place_of(choice.cases) for choice in choices(line.amount)}
+            for ledger in program.ledgers for line in ledger.lines}  # fmt: skip

@@ -9,7 +9,7 @@ from fractions import Fraction
 from math import lcm
 from typing import Any
 
-from kpidsl.core.columns import TYPES, Column, column_name, quoted
+from kpidsl.core.columns import TYPES, Column, quoted
 from kpidsl.core.program import Table
 from kpidsl.facts.bulk_convert import SAMPLE, convert, hold
 from kpidsl.facts.bulk_reader import MOST_ODD, Loaded, NotBulkError, Reader
@@ -24,13 +24,16 @@ from kpidsl.values.numerals import percent
 from kpidsl.values.reading import is_bare_share, tidy
 
 
-def load(connection: Any, origin: Origin, table: Table) -> Loaded:
-    """Reads a table. Raises NotBulkError, and what the database raises."""
+def load(connection: Any, origin: Origin, table: Table, target: str, prefix: str = "") -> Loaded:
+    """Reads a table, as `target` in the database; `prefix` stands before the names of columns of events.
+
+    Raises NotBulkError, and what the database raises.
+    """
     head = origin.head
     matched, findings = match(head, table)
     if with_header(head, table) is not head or any(finding.code in BLOCKING for finding in findings):
         raise NotBulkError
-    reader = Reader(connection, table, head, matched, origin.source)
+    reader = Reader(connection, table, head, matched, origin.source, target, prefix)
     for item in matched:
         if item.at != NOWHERE:
             own = shape(item, f"c{item.at}", reader.source.types[item.at])
@@ -48,13 +51,13 @@ def load(connection: Any, origin: Origin, table: Table) -> Loaded:
     odd = _odd(reader)
     shares = _bare(reader, odd)
     columns = _view(reader, [row for row in odd.rows if row.good])
-    bad = Facts(odd.table, odd.sheet, tuple(row for row in odd.rows if not row.good))
-    return Loaded(table, columns, total, bad, (*findings, *shares), reader)
+    bad = Facts(odd.table, odd.sheet, tuple(row for row in odd.rows if not row.good), (*findings, *shares))
+    return Loaded(table, columns, total, bad, reader)
 
 
 def _odd(reader: Reader) -> Facts:
     """The odd rows as read one by one, with those that have a key of theirs, or the key of another."""
-    keys = [column_name(reader.table.name, name) for name in reader.table.key]
+    keys = [reader.column(name) for name in reader.table.key]
     if keys:
         by = ", ".join(keys)
         twins = f"SELECT {by} FROM {reader.stored} GROUP BY {by} HAVING count(*) > 1"
@@ -83,7 +86,7 @@ def _view(reader: Reader, rows: Sequence[Reading]) -> dict[str, Column]:
     found = {name: _holding(column, [row.values[name] for row in rows]) for name, column in stored.items()}
     cells = [f"rowid + {reader.first} AS {reader.number}"]
     for item in reader.matched:
-        name, cell = item.field.name, column_name(reader.table.name, item.field.name)
+        name, cell = item.field.name, reader.column(item.field.name)
         column, times = found[name], found[name].scale // stored[name].scale
         held = reader.held.get(name)
         same = item.at != NOWHERE and (held is None or TYPES[held.bits] == column.type) and times == 1
@@ -99,9 +102,9 @@ def _view(reader: Reader, rows: Sequence[Reading]) -> dict[str, Column]:
 
 def _mended(reader: Reader, columns: Mapping[str, Column], rows: Sequence[Reading]) -> str:
     """A table of the good rows that were read one by one."""
-    name = quoted(f"mended {reader.table.name}")
+    name = quoted(f"mended {reader.target}")
     types = [(reader.number, "BIGINT")]
-    types += [(column_name(reader.table.name, name), column.type) for name, column in columns.items()]
+    types += [(reader.column(name), column.type) for name, column in columns.items()]
     reader.connection.execute(f"CREATE TEMP TABLE {name} ({', '.join(map(' '.join, types))})")
     values = [[row.number, *(_stored(row.values[name], column) for name, column in columns.items())] for row in rows]
     reader.connection.executemany(f"INSERT INTO {name} VALUES ({', '.join('?' * len(types))})", values)
@@ -125,7 +128,7 @@ def _columns(reader: Reader) -> dict[str, Column]:
     """What the good rows have of each field."""
     asked = []
     for item in reader.matched:
-        name = column_name(reader.table.name, item.field.name)
+        name = reader.column(item.field.name)
         ends = f"min({name}), max({name})" if item.field.kind.numeric else "0, 0"
         asked.append(f"count({name}) < count(*), {ends}")
     found = reader.one(f"SELECT {', '.join(asked)} FROM {reader.stored} WHERE NOT odd")

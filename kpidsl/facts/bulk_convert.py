@@ -4,7 +4,6 @@ How many decimals a column has and how large its numbers are is taken from its f
 rows are odd, and where too many are, the file is gone through once more.
 """
 
-from kpidsl.core.columns import column_name
 from kpidsl.facts.bulk_reader import Held, Reader
 from kpidsl.facts.headers import NOWHERE, Matched
 from kpidsl.facts.read import TOTALS
@@ -38,7 +37,7 @@ def convert(reader: Reader) -> None:
     digits, decimals, values, parts, good = [], [], [], [], []
     for item in reader.matched:
         at, own = item.at, reader.shapes.get(item.field.name)
-        column = column_name(reader.table.name, item.field.name)
+        column = reader.column(item.field.name)
         if own is None:
             parts.append(f"{constant(item.field.default, reader.scale(item))} AS {column}")
             continue
@@ -88,6 +87,8 @@ def _good(reader: Reader, item: Matched, own: Shape) -> str:
             good = (f"CASE WHEN {own.swift(f'd{item.at}', f'n{item.at}')} THEN TRUE "
                     f"ELSE {own.plain} AND {own.places} <= {held.places} END")  # fmt: skip
         good = f"{good} AND {value} IS NOT NULL AND {within(item.field.range, value, reader.scale(item))}"
+    if item.field.name == reader.table.dated and reader.table.period is not None:
+        good += f" AND v{item.at} = {constant(reader.table.period, 1)}"
     if item.field.name in (*reader.table.key, reader.table.owner):
         good += f" AND NOT {matches(own.cell, '(?i)' + TOTALS.pattern)}"
     if may_lack(item.field) and constant(item.field.default, reader.scale(item)) is not None:

@@ -3,16 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
-from kpidsl.core.columns import NUMBER, ROW, Column, quoted, table_name
+from kpidsl.core.columns import NUMBER, ROW, Column, column_name, quoted
 from kpidsl.core.program import Table
 from kpidsl.facts.bulk_source import Source
 from kpidsl.facts.headers import Matched
 from kpidsl.facts.read import Facts, read_table
 from kpidsl.facts.shapes import Shape
 from kpidsl.facts.sheets import Sheet
-from kpidsl.text.findings import Finding
 
 MOST_ODD = 50_000
 
@@ -28,6 +27,19 @@ class Held(NamedTuple):
     bits: int
 
 
+class Rows(Protocol):
+    """Good rows in the database, any of which may turn out not to be."""
+
+    @property
+    def sheet(self) -> Sheet: ...
+
+    def read(self, numbers: Sequence[int]) -> Facts:
+        """These rows as those of a small table."""
+
+    def leave_out(self, condition: str) -> None:
+        """Takes away the rows that fulfil it."""
+
+
 @dataclass
 class Loaded:
     """A table in the database: its columns, how many rows it had, and those that are not good, as read one by one."""
@@ -36,16 +48,16 @@ class Loaded:
     columns: dict[str, Column]
     rows: int
     bad: Facts
-    findings: tuple[Finding, ...]
-    reader: "Reader"
+    reader: Rows
 
 
 @dataclass
 class Reader:
     """A table on its way. `shapes` are those of fields that have a column, and `held` says how its numbers are stored.
 
-    `stored` are all rows that are in the file, in its order, so that a row's place there is its number; `mended`, where
-    there are any, those that were odd and are good once they are read one by one.
+    `target` is what the good rows are called in the database, as SQL, and `prefix` stands before the names of their
+    columns, those of events. `stored` are all rows that are in the file, in its order, so that a row's place there is
+    its number; `mended`, where there are any, those that were odd and are good once they are read one by one.
     """
 
     connection: Any
@@ -53,26 +65,27 @@ class Reader:
     sheet: Sheet
     matched: list[Matched]
     source: Source
+    target: str = ""
+    prefix: str = ""
     shapes: dict[str, Shape] = field(default_factory=dict)
     held: dict[str, Held] = field(default_factory=dict)
     mended: str = ""
 
     @property
     def stored(self) -> str:
-        return quoted(f"stored {self.table.name}")
-
-    @property
-    def target(self) -> str:
-        return table_name(self.table.name)
+        return quoted(f"stored {self.target}")
 
     @property
     def number(self) -> str:
-        return quoted(NUMBER if self.table.name else ROW)
+        return quoted(NUMBER if self.prefix else ROW)
 
     @property
     def first(self) -> int:
         """The number of the first row; rows are numbered as spreadsheets number them."""
         return self.sheet.top + 1
+
+    def column(self, name: str) -> str:
+        return column_name(self.prefix, name)
 
     def bare(self, item: Matched) -> str:
         """The column that says of which rows a share has no sign."""

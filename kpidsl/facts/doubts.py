@@ -7,7 +7,7 @@ from kpidsl.core.program import Program
 from kpidsl.facts.read import Facts
 from kpidsl.text.findings import Finding
 from kpidsl.text.source import Cell
-from kpidsl.values.calendar import label, last_day, shift
+from kpidsl.values.calendar import label, last_day, shift, start
 from kpidsl.values.kinds import Base
 
 Window = tuple[Base, int] | None
@@ -19,20 +19,57 @@ FEW = 3
 
 def doubts(program: Program, facts: Facts, events: Sequence[Facts]) -> Iterator[Finding]:
     """Periods with few subjects; tables of events that are empty, or have rows that no period takes in."""
-    if program.unit is not None:
+    if program.unit is not None and not facts.sheet.derived:
         yield from _lonely(program, program.unit, facts)
     for table in events:
         windows = program.windows.get(table.table.name, ())
         if not windows or table.blocked:
             continue
         if not table.rows:
-            yield Finding("D051", Cell(table.sheet.name), {"period": ""})
+            yield empty(table)
         elif program.unit is not None and table.table.dated:
             yield from _unreached(program, program.unit, facts, table, windows)
 
 
+def empty(table: Facts) -> Finding:
+    return Finding("D051", Cell(table.sheet.name), {"period": ""})
+
+
+def few(count: int, everyone: int) -> bool:
+    """Whether a period has less than half of all subjects: a mistyped one makes a group of one."""
+    return everyone >= FEW and count * 2 < everyone
+
+
+def lonely(facts: Facts, period: str, count: int, everyone: int, numbers: Sequence[int]) -> Finding:
+    """A period of few; of the rows the first `numbers` will do."""
+    return Finding("D052", Cell(facts.sheet.name), {"period": period, "count": count, "all": everyone,
+                                                    "rows": _some(numbers)})  # fmt: skip
+
+
+def unreached(table: Facts, unit: Base, days: Collection[date], lost: tuple[int, Sequence[int]],
+              filled: Collection[date]) -> Iterator[Finding]:  # fmt: skip
+    """Of `days`, which are periods, only the `filled` ones have events; `lost`: how many events count in none of them,
+    and the first of their numbers.
+    """
+    count, numbers = lost
+    if count and days:
+        told = f"{label(unit, min(days))} – {label(unit, max(days))}"
+        yield Finding("D050", Cell(table.sheet.name), {"count": count, "rows": _some(numbers), "periods": told})
+    left = [day for day in sorted(days) if day not in filled]
+    if left:
+        told = ", ".join(label(unit, day) for day in left)
+        yield Finding("D051", Cell(table.sheet.name), {"period": f" ({told})"})
+
+
+def stretches(unit: Base, day: date, windows: Collection[Window]) -> Iterator[tuple[date, date]]:
+    """From when to when events count in a period."""
+    last = last_day(unit, day)
+    for window in windows:
+        of, count = window or (unit, 1)
+        yield shift(of, last, 1 - count), last
+
+
 def _lonely(program: Program, unit: Base, facts: Facts) -> Iterator[Finding]:
-    """Periods that have less than half of all subjects: a mistyped period makes a group of one."""
     rows: dict[date, list[int]] = {}
     for row in facts.rows:
         day = row.values[program.dated]
@@ -40,42 +77,34 @@ def _lonely(program: Program, unit: Base, facts: Facts) -> Iterator[Finding]:
             rows.setdefault(day, []).append(row.number)
     everyone = len({row.values[program.subject] for row in facts.rows if row.good})
     for day, numbers in sorted(rows.items()):
-        if everyone >= FEW and len(numbers) * 2 < everyone and not facts.sheet.derived:
-            yield Finding("D052", Cell(facts.sheet.name), {"period": label(unit, day), "count": len(numbers),
-                                                           "all": everyone, "rows": _some(numbers)})  # fmt: skip
+        if few(len(numbers), everyone):
+            yield lonely(facts, label(unit, day), len(numbers), everyone, numbers)
 
 
 def _unreached(program: Program, unit: Base, facts: Facts, table: Facts,
-               windows: Collection[Window]) -> Iterator[Finding]:
-    days = {day for row in facts.rows if isinstance(day := row.values[program.dated], date)}
-    reach = _reach(program, unit, facts, windows)
-    lost, empty = [], dict.fromkeys(sorted(days))
-    for row in table.rows:
-        day = row.values[table.table.dated]
-        if row.good and isinstance(day, date):
-            if not any(first <= day <= last for first, last in reach.get(str(row.values[table.table.owner]), ())):
-                lost.append(row.number)
-            for period in [p for p in empty if shift(unit, p, 0) <= day <= last_day(unit, p)]:
-                del empty[period]
-    if lost:
-        told = f"{label(unit, min(days))} – {label(unit, max(days))}"
-        yield Finding("D050", Cell(table.sheet.name), {"count": len(lost), "rows": _some(lost), "periods": told})
-    if empty:
-        told = ", ".join(label(unit, day) for day in empty)
-        yield Finding("D051", Cell(table.sheet.name), {"period": f" ({told})"})
-
-
-def _reach(program: Program, unit: Base, facts: Facts, windows: Collection[Window]) -> Mapping[str, Stretches]:
-    """For each subject from when to when events count, in any of its periods."""
-    found: dict[str, list[tuple[date, date]]] = {}
+               windows: Collection[Window]) -> Iterator[Finding]:  # fmt: skip
+    reach: dict[str, list[tuple[date, date]]] = {}
+    days = set()
     for row in facts.rows:
-        day = row.values[program.dated]
-        if isinstance(day, date) and row.values[program.subject] is not None:
-            last = last_day(unit, day)
-            for window in windows:
-                of, count = window or (unit, 1)
-                found.setdefault(str(row.values[program.subject]), []).append((shift(of, last, 1 - count), last))
-    return found
+        day, subject = row.values[program.dated], row.values[program.subject]
+        if isinstance(day, date):
+            days.add(day)
+            if subject is not None:
+                reach.setdefault(str(subject), []).extend(stretches(unit, day, windows))
+    lost, filled = _lost(table, reach), {start(unit, day) for day in _days(table).values()}
+    yield from unreached(table, unit, days, (len(lost), lost), filled)
+
+
+def _days(table: Facts) -> Mapping[int, date]:
+    """When the good events were, by their numbers."""
+    found = {row.number: row.values[table.table.dated] for row in table.rows if row.good}
+    return {number: day for number, day in found.items() if isinstance(day, date)}
+
+
+def _lost(table: Facts, reach: Mapping[str, Stretches]) -> list[int]:
+    owners = {row.number: str(row.values[table.table.owner]) for row in table.rows}
+    return [number for number, day in _days(table).items()
+            if not any(first <= day <= last for first, last in reach.get(owners[number], ()))]  # fmt: skip
 
 
 def _some(numbers: Sequence[int]) -> str:

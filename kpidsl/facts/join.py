@@ -1,6 +1,6 @@
 """Facts and their events to cases, level by level. Every row of facts becomes a case or a reject; none is lost."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -43,12 +43,18 @@ class Joined(Node):
         return sorted(found, key=lambda finding: finding.code == "D023")
 
 
-def join(program: Program, facts: Facts, events: Sequence[Facts], others: Collection[str] = ()) -> Joined:
+def join(program: Program, facts: Facts, events: Sequence[Facts]) -> Joined:
+    """The cases of a level, and whatever looks wrong."""
+    owned = owned_by(subjects(program, facts), events)
+    told = (*facts.findings, *doubts(program, facts, owned))
+    return joined(program, replace(facts, findings=told), owned)
+
+
+def joined(program: Program, facts: Facts, owned: Sequence[Facts]) -> Joined:
     """A subject whose events have a bad row is not scored: nobody can tell what that row would have said.
 
-    Where a column of the events is missing, that holds for every subject. `others` are subjects that are known besides.
+    Where a column of the events is missing, that holds for every subject.
     """
-    owned = owned_by(subjects(program, facts) | set(others), events)
     spoilt = {name: Cell(table.sheet.name, row.number)
               for table in owned for row in table.rows for name in doubtful(row, table)}  # fmt: skip
     unread = next((Cell(table.sheet.name, table.sheet.top) for table in owned if table.blocked), None)
@@ -60,8 +66,7 @@ def join(program: Program, facts: Facts, events: Sequence[Facts], others: Collec
                                       for table, found in zip(owned, by_subject, strict=True)})
         for row in rows if row.good
     )  # fmt: skip
-    told = replace(facts, rows=rows, findings=(*facts.findings, *doubts(program, facts, owned)))
-    return Joined(cases, told, tuple(owned))
+    return Joined(cases, replace(facts, rows=rows), tuple(owned))
 
 
 def subjects(program: Program, facts: Facts) -> set[str]:

@@ -24,7 +24,7 @@ def has_facts(table: Table) -> bool:
 
 
 @node
-class _Span(Node):
+class Span(Node):
     """What the shorter periods hold: each subject's rows by period, and from where to where the facts go.
 
     A longer period is whole, and is assessed, when the facts begin with it or before, and go on to its end or beyond.
@@ -60,7 +60,11 @@ def longer(program: Program, base: Program, below: Facts, own: Facts | None) -> 
 
     Groups are those of a subject's last row.
     """
-    span = _span(program, base, below)
+    return over(program, _span(program, base, below), own)
+
+
+def over(program: Program, span: Span, own: Facts | None) -> Facts:
+    """The facts of a longer period over what the shorter ones hold."""
     keys = sorted(span.rows, key=lambda key: key[1])
     wanted = [key for key in keys if span.whole(key[1])]
     parts = dict.fromkeys(day for _, day in keys if not span.whole(day))
@@ -68,14 +72,14 @@ def longer(program: Program, base: Program, below: Facts, own: Facts | None) -> 
     notes = [Finding("D039", Cell(name), span.told(day)) for day in parts]
     if own is None:
         return _derived(program, span, wanted, notes)
-    rows = tuple(_known(row, program, own, span) for row in own.rows)
+    rows = tuple(known(row, program, own, span) for row in own.rows)
     owed = _owed(program, own, rows, wanted)
     told = [Finding("D033", Cell(name), {"value": key[0], "period": label(span.unit, key[1]),
                                          "lacking": tuple(span.lacking(key))}) for key in owed]  # fmt: skip
     return replace(own, rows=rows, findings=(*own.findings, *notes, *told), owed=tuple(owed))
 
 
-def _span(program: Program, base: Program, below: Facts) -> _Span:
+def _span(program: Program, base: Program, below: Facts) -> Span:
     assert program.unit is not None
     assert base.unit is not None
     rows: dict[Key, dict[date, Mapping[str, Value]]] = {}
@@ -84,37 +88,46 @@ def _span(program: Program, base: Program, below: Facts) -> _Span:
         if subject is not None and isinstance(day, date):
             rows.setdefault((str(subject), start(program.unit, day)), {})[day] = row.values
     days = [day for found in rows.values() for day in found]
-    return _Span(program.unit, base.unit, rows, min(days, default=date.max), max(days, default=date.min))
+    return Span(program.unit, base.unit, rows, min(days, default=date.max), max(days, default=date.min))
+
+
+def is_owed(table: Table) -> bool:
+    """Whether every longer period must have a row of its own."""
+    return any(not item.optional and item.default is None and item.scored for item in table.fields[COMMON:])
 
 
 def _owed(program: Program, own: Facts, rows: Sequence[Reading], wanted: Sequence[Key]) -> list[Key]:
     """Rows that the table should have; not those of a subject who has a bad row, which may be the one."""
-    needed = any(not item.optional and item.default is None and item.scored for item in program.facts.fields[COMMON:])
-    if own.blocked or not needed:
+    if own.blocked or not is_owed(program.facts):
         return []
     there = {(row.values[program.subject], row.values[program.dated]) for row in rows}
     doubtful = {row.values[program.subject] for row in rows if not row.good}
     return [key for key in wanted if key not in there and key[0] not in doubtful]
 
 
-def _derived(program: Program, span: _Span, wanted: Sequence[Key], notes: Sequence[Finding]) -> Facts:
+def _derived(program: Program, span: Span, wanted: Sequence[Key], notes: Sequence[Finding]) -> Facts:
+    rows = [derived_row(program, span, number, key) for number, key in enumerate(wanted, 2)]
+    return replace(derived_facts(program, rows), findings=tuple(notes))
+
+
+def derived_facts(program: Program, rows: Sequence[Reading]) -> Facts:
+    """Rows that stand in no file, as a sheet."""
     headers = tuple(item.header for item in program.facts.fields)
-    cells = tuple((subject, label(span.unit, day)) for subject, day in wanted)
-    numbers = tuple(range(2, len(cells) + 2))
-    sheet = Sheet(program.facts.header, headers, cells, numbers, derived=True)
-    rows = tuple(
-        Reading(number, {program.subject: key[0], program.dated: key[1], **_groups(program, span, key)}, shown)
-        for number, shown, key in zip(numbers, cells, wanted, strict=True)
-    )
-    return Facts(program.facts, sheet, rows, tuple(notes))
+    cells, numbers = tuple(row.cells for row in rows), tuple(row.number for row in rows)
+    return Facts(program.facts, Sheet(program.facts.header, headers, cells, numbers, derived=True), tuple(rows))
 
 
-def _groups(program: Program, span: _Span, key: Key) -> dict[str, Value]:
+def derived_row(program: Program, span: Span, number: int, key: Key) -> Reading:
+    values = {program.subject: key[0], program.dated: key[1], **_groups(program, span, key)}
+    return Reading(number, values, (key[0], label(span.unit, key[1])))
+
+
+def _groups(program: Program, span: Span, key: Key) -> dict[str, Value]:
     last = max(span.rows[key].items())[1]
     return {name: last[name] for name in program.within}
 
 
-def _known(row: Reading, program: Program, own: Facts, span: _Span) -> Reading:
+def known(row: Reading, program: Program, own: Facts, span: Span) -> Reading:
     """A row of a subject and period that the shorter periods have, with the subject's groups; else a bad one."""
     subject, day = row.values[program.subject], row.values[program.dated]
     empty = replace(row, values={**dict.fromkeys(program.within), **row.values})

@@ -7,6 +7,7 @@ each.
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 from math import ceil, floor
 
@@ -24,6 +25,10 @@ _DECIMALS = rf"([.][0-9]{{1,{MOST_PLACES}}})?"
 # What `values.reading.fold` would change, and what may be a mark of a spreadsheet's.
 _ODD = re.sub(r"\\u([0-9a-f]{4})", r"\\x{\1}", UNFOLDED.pattern) + "|^['#]"
 _DAY = r"[1-8][0-9]{3}-[0-9]{2}-[0-9]{2}"
+_PERIODS = {
+    Base.MONTH: r"[1-8][0-9]{3}([-/.][0-9]{1,2}([-/.]0?1)?|年[0-9]{1,2}(月份?)?|[0-9]{2})",
+    Base.QUARTER: r"[1-8][0-9]{3}-?[Qq][1-4]", Base.YEAR: r"[1-8][0-9]{3}",
+}  # fmt: skip
 SHARES = (Base.PERCENT, Base.PP)
 _WHOLE = re.compile(r"(TINYINT|SMALLINT|INTEGER|BIGINT)")
 _DECIMAL = re.compile(r"DECIMAL\((\d+),(\d+)\)")
@@ -88,6 +93,8 @@ def shape(column: Matched, cell: str, kind_of_cell: str = "VARCHAR") -> Shape | 
             return Shape(cell, f"(lower({cell}) IN ({', '.join(map(literal, (*YES, *NO)))}))")
         case Base.DATE:
             return Shape(cell, f"({matches(cell, _DAY)} AND TRY_CAST({cell} AS DATE) IS NOT NULL)")
+        case Base.MONTH | Base.QUARTER | Base.YEAR:
+            return Shape(cell, f"({matches(cell, _PERIODS[kind.base])} AND {_first_day(kind.base, cell)} IS NOT NULL)")
     if not kind.numeric:
         return None
     return _stored(column, cell, kind_of_cell) or _written(column, cell)
@@ -164,7 +171,21 @@ def typed(column: Matched, own: Shape) -> str:
     kind = column.field.kind
     if kind.base is Base.YES_NO:
         return f"lower({own.cell}) IN ({', '.join(map(literal, YES))})"
-    return f"TRY_CAST({own.cell} AS DATE)" if kind.dates else own.cell
+    return _first_day(kind.base, own.cell) if kind.dates else own.cell
+
+
+def _first_day(base: Base, cell: str) -> str:
+    """Of the period that a plain cell names; NULL where there is none."""
+    match base:
+        case Base.MONTH:
+            month = f"lpad(regexp_extract({cell}, '^.{{4}}[-/.年]?([0-9]{{1,2}})', 1), 2, '0')"
+        case Base.QUARTER:
+            month = f"lpad(CAST(TRY_CAST(right({cell}, 1) AS INTEGER) * 3 - 2 AS VARCHAR), 2, '0')"
+        case Base.YEAR:
+            month = "'01'"
+        case _:
+            return f"TRY_CAST({cell} AS DATE)"
+    return f"TRY_CAST(left({cell}, 4) || '-' || {month} || '-01' AS DATE)"
 
 
 def constant(value: Value, scale: int) -> str | None:
@@ -174,6 +195,8 @@ def constant(value: Value, scale: int) -> str | None:
             return "NULL"
         case bool():
             return str(value).upper()
+        case date():
+            return f"DATE '{value}'"
         case Fraction():
             return str(int(value * scale)) if (value * scale).denominator == 1 else None
     return literal(str(value))

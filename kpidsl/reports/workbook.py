@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
+from kpidsl.core.entries import own_choices
 from kpidsl.core.nodes import Rank
 from kpidsl.core.program import Program
 from kpidsl.core.results import Account, Entry, Score
@@ -97,9 +98,13 @@ WIDTHS = {"ledger name": 18, "clause head": 14, "entry head": 16, "policy says":
 
 
 def _lines(program: Program, scores: Sequence[Score]) -> Iterator[Line]:
+    """Of the choices on the way to an entry only those that stand in its own line."""
+    own = own_choices(program)
     for score in scores:
         for account in (score.accounts[ledger.name] for ledger in program.ledgers):
-            yield from (Line(score, account, entry) for entry in account.entries)
+            for entry in account.entries:
+                chosen = tuple(choice for choice in entry.choices if choice.place in own[entry.place])
+                yield Line(score, account, entry._replace(choices=chosen))
             yield Line(score, account, None)
 
 

@@ -9,7 +9,7 @@ import duckdb
 
 from kpidsl.check.holes import refused
 from kpidsl.core.columns import TooWideError, table_name
-from kpidsl.core.entries import choices, kept_names, place_of
+from kpidsl.core.entries import kept_names, own_choices
 from kpidsl.core.lower import lower
 from kpidsl.core.nodes import Place
 from kpidsl.core.program import Program
@@ -100,12 +100,6 @@ def different(program: Program, wanted: Outcome, found: Outcome) -> Different | 
 def _first(wanted: Sequence[Any], found: Sequence[Any]) -> str:
     pairs = zip([*wanted, *[None] * len(found)], [*found, *[None] * len(wanted)], strict=True)
     return next(f"exact {one}, columnar {other}" for one, other in pairs if one != other)
-
-
-def own_choices(program: Program) -> dict[Place, set[Place]]:
-    """The choices that stand in each line itself; those of calculations that it uses are not its own."""
-    return {line.place: {place_of(choice.cases) for choice in choices(line.amount)}
-            for ledger in program.ledgers for line in ledger.lines}  # fmt: skip
 
 
 def said(score: Score, own: Mapping[Place, set[Place]]) -> list[Any]:

@@ -42,12 +42,14 @@ def run_levels(program: Program, levels: Sequence[Sequence[Case]], lost: Sequenc
 
 
 def score_levels(connection: Any, program: Program, tables: Sequence[Tables], lost: Sequence[Lost] = (),
-                 entries: Collection[str] = ()) -> list[Scored]:  # fmt: skip
+                 entries: Collection[str] = (), wanted: Collection[str] | None = None) -> list[Scored]:  # fmt: skip
     """Works out every level over its tables; `lost` are periods of each level that come in no row, `entries` what is to
-    be kept of those. Raises UnsupportedError and TooWideError.
+    be kept of those. Without periods only the `wanted` results are worked out, where these are told.
+
+    Raises UnsupportedError and TooWideError.
     """
     if not program.dated:
-        return [score(connection, program, tables[0], kept=entries)]
+        return [score(connection, program, tables[0], wanted, entries)]
     below: dict[str, Kept] = {}
     found: list[Scored] = []
     for at, (level, own) in enumerate(zip(program.levels, tables, strict=True)):
