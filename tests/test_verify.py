@@ -118,3 +118,29 @@ def test_a_digit_of_what_it_rests_on(name: str, code: str, grid: Path, monkeypat
     assert exit_code == 1
     assert said.count(f"error {code}") == 5, said
     assert path.name in said
+
+
+def test_what_cannot_be_verified_is_never_passed_over(grid: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    code, said = invoked(grid, monkeypatch, "verify", "grid-2014-05.csv", "out/scores-csv.csv")
+    assert code == 1
+    assert "D072" in said
+    assert invoked(grid, monkeypatch, "verify", "out/nope.csv", "out/scores-csv.csv")[0] == 2
+    side = grid / "out" / "scores-csv.csv.manifest.json"
+    manifest = json.loads(side.read_text("utf-8"))
+    del manifest["run"]["period"]
+    side.write_text(json.dumps(manifest), "utf-8")
+    assert "D072" in invoked(grid, monkeypatch, "verify", "out/scores-csv.csv")[1]
+
+
+@pytest.mark.parametrize("arguments", [
+    ["ledger", "out/ledgers.parquet", "--long", "-o", "out/ledgers.parquet"],
+    ["ledger", "out/ledgers.parquet", "--long", "-o", "grid-2014-05.csv"],
+    ["explain", "grid-2014.kpi", "grid-2014-05.csv", "--subject", "城区-03", "-o", "grid-2014-05.csv"],
+    ["explain", "grid-2014.kpi", "grid-2014-05.csv", "--subject", "城区-03", "-o", "grid-2014.kpi"],
+])  # fmt: skip
+def test_nothing_read_is_written_over(arguments: list[str], grid: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = {path: path.read_bytes() for path in grid.rglob("*") if path.is_file()}
+    code, said = invoked(grid, monkeypatch, *arguments)
+    assert code == 1
+    assert "D049" in said
+    assert {path: path.read_bytes() for path in grid.rglob("*") if path.is_file()} == before

@@ -11,6 +11,7 @@ import click
 
 from kpidsl.cli.scoring import Level, Scored, score_all
 from kpidsl.cli.sources import Inputs, facts_options
+from kpidsl.cli.targets import refuse_inputs
 from kpidsl.cli.terminal import Command, show_findings
 from kpidsl.core.nodes import Grade
 from kpidsl.core.program import Program
@@ -107,6 +108,7 @@ def command(policy: str, facts: str | None, events: tuple[str, ...], params: tup
         _tell_others(scored, found[0], level.program, asked, lang)
         text = _laid_out(found, level, rules, "brief" if brief else form, reader, scored.manifest, lang)
     if output:
+        refuse_inputs([Path(output)], [policy, *scored.paths])
         write_all({Path(output): (text.rstrip("\n") + "\n").encode()})
         click.echo(phrase(lang, "written", paths=output), err=True)
     else:

@@ -1,6 +1,7 @@
 """`kpidsl ledger`: what a file of ledgers has, and its entries as a long table."""
 
 import csv
+import errno
 import os
 import sys
 from contextlib import suppress
@@ -10,6 +11,7 @@ from typing import Any, TextIO
 
 import click
 
+from kpidsl.cli.targets import refuse_inputs
 from kpidsl.cli.terminal import Command, lang_option
 from kpidsl.cli.workspace import Workspace, memory_option, workspace
 from kpidsl.core.columns import quoted
@@ -32,7 +34,7 @@ VIEW = "ledger"
 
 @click.command("ledger", cls=Command, short_help="Look into a file of ledgers. 分录文件")
 @lang_option
-@click.option("--long", "long", is_flag=True, help="Every entry as a row: who, which rule, what it moved, the balance.")
+@click.option("--long", "long", is_flag=True, help="Every entry as a row; so it is with --subject and -o too.")
 @click.option("--subject", help="Only the entries of one subject.")
 @click.option("-o", "--output", metavar="OUTPUT",
               help="Write the entries to OUTPUT (.parquet, .csv), or as a view called ledger to a database (.duckdb); "
@@ -45,7 +47,9 @@ def command(lang: Lang, long: bool, subject: str | None, output: str | None, mem
         raise click.UsageError(f"-o takes a file that ends in {', '.join(FORMS)}")
     with workspace(memory) as space:
         about = read_about(space.connection, file)
-        if not long:
+        if output:
+            refuse_inputs([Path(output)], [file, about["manifest"]["run"]["facts"]])
+        if not (long or subject or output):
             rows = space.connection.execute(f"SELECT count(*) FROM {literal(file)}").fetchone()[0]
             click.echo(overview(about, rows, lang))
             return
@@ -110,5 +114,10 @@ def _view(about: dict[str, Any], file: str, output: str) -> None:
     import duckdb
 
     query = long_form(about, f"read_parquet({literal(os.path.abspath(file))})", None)
-    with duckdb.connect(output) as connection:
-        connection.execute(f"CREATE OR REPLACE VIEW {VIEW} AS {query}")
+    try:
+        with duckdb.connect(output) as connection:
+            connection.execute(f"CREATE OR REPLACE VIEW {VIEW} AS {query}")
+    except duckdb.CatalogException as error:
+        raise RefusedError([Finding("D065", Cell(f"{output}#{VIEW}"))]) from error
+    except duckdb.IOException as error:
+        raise PermissionError(errno.EACCES, str(error), output) from error

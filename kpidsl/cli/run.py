@@ -3,7 +3,6 @@
 import json
 import shutil
 import sys
-from collections.abc import Iterable
 from functools import partial
 from pathlib import Path, PurePath
 
@@ -15,6 +14,7 @@ from kpidsl.cli.progress import wanted
 from kpidsl.cli.scoring import NOBODY, Level, Scored, score_all
 from kpidsl.cli.sizes import is_large
 from kpidsl.cli.sources import Inputs, inputs_options
+from kpidsl.cli.targets import refuse_inputs
 from kpidsl.cli.telling import due, tell
 from kpidsl.cli.terminal import Command
 from kpidsl.cli.workspace import Workspace, memory_option, workspace
@@ -25,7 +25,6 @@ from kpidsl.reports import scores as report
 from kpidsl.reports.rejects import reject_files
 from kpidsl.reports.words import phrase
 from kpidsl.reports.workbook import as_xlsx
-from kpidsl.text.findings import Finding, RefusedError
 from kpidsl.text.wording import has_errors
 from kpidsl.text.words import Lang, word_table
 
@@ -62,6 +61,8 @@ def command(policy: str, facts: str, events: tuple[str, ...], params: tuple[str,
         raise click.UsageError(f"-o takes a file that ends in {', '.join(FORMATS)}, or an address of a table")
     if ledger and PurePath(ledger).suffix.lower() != ".parquet":
         raise click.UsageError("--ledger takes a file that ends in .parquet")
+    if ledger and output and target is None and Path(ledger).resolve() == Path(output).resolve():
+        raise click.UsageError("--ledger and -o are one and the same file")
     most = MOST_ROWS if ending == ".xlsx" and target is None else None
     inputs = Inputs(policy, facts, events, params, encoding, sheet, period, most, ledger,
                     bool(ledger) or ending == ".xlsx")
@@ -86,13 +87,13 @@ def _write(scored: Scored, inputs: Inputs, output: str | None, space: Workspace,
         from kpidsl.cli.outputs import to_database
 
         ledgers = ledger_files(scored, inputs, lang)
-        _refuse_inputs(ledgers, scored.paths)
+        refuse_inputs(ledgers, scored.paths)
         write_all(ledgers)
         return [*to_database(scored, target, space.connection, replace, lang), *map(str, ledgers)]
     contents = _rejects(scored, inputs.facts, output, lang) | ledger_files(scored, inputs, lang)
     if output:
         contents |= _results(scored, Path(output), lang)
-    _refuse_inputs(contents, scored.paths)
+    refuse_inputs(contents, scored.paths)
     write_all(contents)
     return [*map(str, contents)]
 
@@ -112,14 +113,6 @@ def _scored(inputs: Inputs, engine: str, space: Workspace, lang: Lang) -> Scored
         if engine == "columnar":
             click.echo(phrase(lang, "row by row"), err=True)
     return score_all(inputs, lang, None if inputs.whole else NOBODY)
-
-
-def _refuse_inputs(targets: Iterable[Path], inputs: Iterable[str]) -> None:
-    """Nothing that was read may be written over."""
-    read = [Path(path) for path in inputs if path != "-"]
-    for target in targets:
-        if target.exists() and any(path.exists() and target.samefile(path) for path in read):
-            raise RefusedError([Finding("D049", None, {"path": str(target)})])
 
 
 def _table(level: Level, headed: bool, lang: Lang, width: int | None) -> str:

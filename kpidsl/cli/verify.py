@@ -31,9 +31,12 @@ def command(lang: Lang, results: tuple[str, ...]) -> None:
 
     RESULTS are files that `kpidsl run` has written with their manifests, files of ledgers, or folders of such.
     """
-    sealed = [found for path in results for found in sealed_in(Path(path))]
-    if not sealed:
-        raise RefusedError([Finding("D072", Cell(path)) for path in results])
+    sealed: list[Sealed] = []
+    for path in results:
+        found = list(sealed_in(Path(path)))
+        if not found:
+            raise RefusedError([Finding("D072", Cell(path))])
+        sealed += found
     differing = 0
     for own in sealed:
         findings = list(_verified(own))
@@ -48,6 +51,9 @@ def command(lang: Lang, results: tuple[str, ...]) -> None:
 def _verified(own: Sealed) -> Iterator[Finding]:
     """What differs between a result and the same worked out again."""
     given = _from(own)
+    if given is None and _from(own, Path(own.manifest["run"]["facts"])) is not None:
+        yield Finding("D073", Cell(str(own.path)), {"files": (own.manifest["run"]["policy"],)})
+        return
     changed = _changed(own, given) if given is not None else (own.manifest["run"]["facts"],)
     if given is None or changed:
         yield Finding("D074", Cell(str(own.path)), {"files": changed})
@@ -63,13 +69,14 @@ def _verified(own: Sealed) -> Iterator[Finding]:
     yield from min(differing, key=lambda found: sum(one.code == "D077" for one in found))
 
 
-def _from(own: Sealed) -> Path | None:
-    """The folder from which the run was asked for: this one, or one above the result."""
+def _from(own: Sealed, *wanted: Path) -> Path | None:
+    """The folder from which the run was asked for, as policy and facts are there, or what is `wanted`: this one, or one
+    above the result.
+    """
     asked = asked_again(own.manifest["run"])
-    for folder in (Path.cwd(), *own.path.resolve().parents):
-        if (folder / asked.policy).is_file() and ("://" in asked.facts or (folder / asked.facts).is_file()):
-            return folder
-    return None
+    files = wanted or [Path(path) for path in (asked.policy, asked.facts) if not is_address(path)]
+    folders = (Path.cwd(), *own.path.resolve().parents)
+    return next((folder for folder in folders if all((folder / file).is_file() for file in files)), None)
 
 
 def _said(value: Any) -> str:

@@ -1,6 +1,8 @@
 """Results with their manifests: beside a CSV or Parquet file, within JSON, a workbook or a file of ledgers."""
 
+import errno
 import json
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -10,6 +12,9 @@ from kpidsl.text.findings import RefusedError
 
 MANIFEST = ".manifest.json"
 SHEET = "manifest"
+WANTED = ("policy_hash", "policy_files", "facts", "run")
+ASKED = ("policy", "facts", "events", "params", "encoding", "sheet", "period")
+"""What a manifest says of a run that can be made again."""
 
 
 class Sealed(NamedTuple):
@@ -27,6 +32,8 @@ class Sealed(NamedTuple):
 def sealed_in(path: Path) -> Iterator[Sealed]:
     """Of a file, or of all files in a folder. Files of longer periods belong to that of the shortest."""
     if not path.is_dir():
+        if not path.exists() and not path.with_name(path.name + MANIFEST).exists():
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
         found = _sealed(path)
         if found is not None:
             yield found
@@ -40,7 +47,9 @@ def sealed_in(path: Path) -> Iterator[Sealed]:
 
 def _sealed(path: Path) -> Sealed | None:
     manifest = manifest_of(path)
-    if manifest is None or "run" not in manifest:
+    if manifest is None or not {*WANTED} <= manifest.keys() or not isinstance(manifest["run"], dict):
+        return None
+    if not {*ASKED} <= manifest["run"].keys():
         return None
     return Sealed(path, manifest, is_of_ledgers(path))
 
