@@ -9,7 +9,8 @@ import click
 
 import kpidsl
 
-COMMANDS = ("run", "explain", "report", "ledger", "verify", "check", "test", "show", "template", "fmt", "coverage")
+COMMANDS = ("run", "explain", "report", "ledger", "verify", "sql", "check", "test", "show", "template", "fmt",
+            "coverage")  # fmt: skip
 FINDINGS, INTERNAL = 1, 2
 
 # Little of what a run makes is cyclic: looking for cycles less often saves some 7% of a small one (median of 61 pairs).

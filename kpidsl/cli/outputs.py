@@ -12,6 +12,7 @@ from kpidsl.facts.places import Place
 from kpidsl.facts.results import put
 from kpidsl.facts.tables_out import MANIFEST, REJECTS, Made, write_tables
 from kpidsl.reports.rejects import reject_files
+from kpidsl.reports.scores import told_apart
 from kpidsl.text.findings import Finding, RefusedError
 from kpidsl.text.words import Lang
 
@@ -25,7 +26,7 @@ def to_database(scored: Scored, place: Place, connection: Any, replace: bool, la
     for level in scored.levels:
         name = f"{place.name}_{level.program.label}" if level.program.label else place.name
         columns, source = large.columns_in(level, connection, lang)
-        headers = _told_apart([column.header for column in columns])
+        headers = told_apart([column.header for column in columns])
         columns = [column._replace(header=header) for column, header in zip(columns, headers, strict=True)]
         made.append(Made(name, columns, source))
         rejects = reject_files(level.joined, level.outcome, scored.findings, lang)
@@ -39,19 +40,7 @@ def to_database(scored: Scored, place: Place, connection: Any, replace: bool, la
 def _rejects(connection: Any, name: str, data: bytes) -> Made:
     header, *rows = csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""))
     padded = [(*row, *[""] * (len(header) - len(row)))[: len(header)] for row in rows]
-    return Made(name, *put(connection, _told_apart(header), padded, name))
-
-
-def _told_apart(header: list[str]) -> list[str]:
-    """Names of columns, none of which comes twice or is empty."""
-    taken: set[str] = set()
-    for at, name in enumerate(header):
-        own = name or f"c{at + 1}"
-        while own.casefold() in taken:
-            own += "_"
-        taken.add(own.casefold())
-        header[at] = own
-    return header
+    return Made(name, *put(connection, told_apart(header), padded, name))
 
 
 def _manifest(connection: Any, name: str, manifest: Mapping[str, Any]) -> Made:

@@ -52,6 +52,18 @@ def _has_column(item: Shown) -> bool:
     return item.role in ROLES and (item.role != "total" or any(line.verb != "round" for line in item.lines))
 
 
+def told_apart(header: list[str]) -> list[str]:
+    """Names of columns, none of which comes twice or is empty."""
+    taken: set[str] = set()
+    for at, name in enumerate(header):
+        own = name or f"c{at + 1}"
+        while own.casefold() in taken:
+            own += "_"
+        taken.add(own.casefold())
+        header[at] = own
+    return header
+
+
 def who(score: Score, program: Program) -> list[str]:
     """The subject, the period where there is one, and the groups."""
     period = [label(program.unit, score.period)] if program.unit and score.period else []

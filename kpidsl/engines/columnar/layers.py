@@ -59,7 +59,7 @@ class Layers:
     taken: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self.taken.update(self.columns)
+        self.taken.update(name.casefold() for name in self.columns)
 
     def at(self, depth: int) -> Layer:
         """The layer that can use columns down to `depth`."""
@@ -68,12 +68,12 @@ class Layers:
         return self.layers[max(depth, 0)]
 
     def free(self, name: str) -> str:
-        """The name, or one like it that no column has."""
+        """The name, or one like it that no column has; to the database upper and lower case are the same."""
         found, number = name, 1
-        while found in self.taken:
+        while found.casefold() in self.taken:
             number += 1
             found = f"{name} {number}"
-        self.taken.add(found)
+        self.taken.add(found.casefold())
         return found
 
     def put(self, name: str, text: str, depth: int) -> tuple[str, int]:

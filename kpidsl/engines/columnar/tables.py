@@ -56,6 +56,20 @@ def store(connection: Any, program: Program, cases: Sequence[Case], facts: Table
     return tables
 
 
+def held(program: Program, cases: Sequence[Case]) -> Tables:
+    """What the columns of cases hold, of a level without periods."""
+    tables = {"": Columns(_columns(program.facts, [case.facts for case in cases]), len(cases))}
+    for events in program.events:
+        owned = [case.events.get(events.name, ()) for case in cases]
+        rows = [event.values for own in owned for event in own]
+        tables[events.name] = Columns(_columns(events, rows), len(rows), max(map(len, owned), default=0))
+    return tables
+
+
+def _columns(table: Table, rows: Sequence[Row]) -> dict[str, Column]:
+    return {item.name: _column(item, [row[item.name] for row in rows])[0] for item in table.fields}
+
+
 def _store(connection: Any, name: str, table: Table, prefix: str, rows: Sequence[Row],
            numbers: Mapping[str, Sequence[int]]) -> dict[str, Column]:  # fmt: skip
     columns: dict[str, Column] = {}
