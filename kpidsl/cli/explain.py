@@ -30,7 +30,7 @@ from kpidsl.text.findings import Argument, Finding, RefusedError, likeliest
 from kpidsl.text.source import Cell
 from kpidsl.text.words import LANGS, Lang
 from kpidsl.values.calendar import label, read_period
-from kpidsl.values.node import Node, node
+from kpidsl.values.node import Node, changed, node
 from kpidsl.values.reading import fold, tidy
 
 FORMS = {"text": ".txt", "markdown": ".md", "json": ".json", "html": ".html"}
@@ -88,6 +88,10 @@ def command(policy: str, facts: str | None, events: tuple[str, ...], params: tup
         raise click.UsageError("one of --subject and --group says whose score is explained")
     if brief and (form in ("json", "html") or rule is not None):
         raise click.UsageError("--brief is about all rules, as text or Markdown")
+    if output and not output.endswith(tuple(FORMS.values())):
+        raise click.UsageError(f"-o takes a file that ends in {', '.join(FORMS.values())}")
+    if facts is None and (events or params or encoding or sheet or period):
+        raise click.UsageError("a file of ledgers says itself by what it was scored")
     if reader == "payee" and subject is None:
         raise click.UsageError("--for payee is about one --subject")
     if reader == "auditor" and form == "html":
@@ -126,7 +130,10 @@ def _of_ledgers(path: str, subject: str | None) -> Scored:
     if subject is None:
         raise click.UsageError("of a file of ledgers one --subject is explained")
     with workspace(None) as space:
-        return score_one(read_about(space.connection, path), path, subject, space)
+        about = read_about(space.connection, path)
+        scored = score_one(about, path, subject, space)
+    own = [level for level in scored.levels if level.program.label == about["level"]["facts"]]
+    return changed(scored, levels=tuple(own)) if about["level"]["facts"] else scored
 
 
 def _page(scored: Scored, level: Level, asked: Asked, rules: Sequence[str], reader: str,
