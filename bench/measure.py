@@ -1,8 +1,9 @@
 """Times taken in turns, so that what else the machine does falls on all alike; and the most memory of a process."""
 
-import os
+import resource
 import statistics
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -23,17 +24,13 @@ def seconds(work: Callable[[], object]) -> Spent:
 
 
 def process(command: Sequence[str]) -> Spent:
-    """A command's own time and the most memory that it had at once. Raises CalledProcessError with what it said."""
-    start = time.perf_counter()
-    child = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-    assert child.stderr is not None
-    said = child.stderr.read()
-    _, status, usage = os.wait4(child.pid, 0)
-    taken = time.perf_counter() - start
-    child.returncode = os.waitstatus_to_exitcode(status)
-    if child.returncode:
-        raise subprocess.CalledProcessError(child.returncode, command, stderr=said)
-    return Spent(taken, usage.ru_maxrss / 1024)
+    """A command's own time and the most memory that it had at once. Raises CalledProcessError with what it said.
+
+    Of a process that a large one starts the system tells the memory of both, so a small one stands between.
+    """
+    done = subprocess.run([sys.executable, __file__, *command], cwd=ROOT, capture_output=True, text=True, check=True)
+    taken, kilobytes = done.stdout.rsplit("\n", 1)[-1].split()
+    return Spent(float(taken), int(kilobytes) / 1024)
 
 
 def in_turns(works: Mapping[str, Callable[[], Spent]], rounds: int) -> dict[str, list[Spent]]:
@@ -54,3 +51,10 @@ def median(spent: Sequence[Spent]) -> Spent:
 def ratio(spent: Sequence[Spent], base: Sequence[Spent]) -> float:
     """The median of the rounds' ratios."""
     return statistics.median(one.seconds / other.seconds for one, other in zip(spent, base, strict=True))
+
+
+if __name__ == "__main__":
+    began = time.perf_counter()
+    code = subprocess.run(sys.argv[1:], check=False, stdout=subprocess.DEVNULL).returncode
+    print(time.perf_counter() - began, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, end="")
+    sys.exit(code)
