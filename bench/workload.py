@@ -21,15 +21,13 @@ import duckdb
 from facts import FORMATS, make
 from measure import ROOT, Spent, in_turns, median, process, ratio, seconds
 
+from kpidsl.cli.large_tables import read_levels
 from kpidsl.cli.scoring import prepared
-from kpidsl.cli.sources import Inputs, path_beside
+from kpidsl.cli.sources import Inputs
 from kpidsl.core.columns import Columns
 from kpidsl.core.program import Program
 from kpidsl.engines.columnar.engine import lowered, results_of, score, statement
 from kpidsl.engines.columnar.level import RESULTS, Shown
-from kpidsl.facts.bulk import load
-from kpidsl.facts.bulk_join import join_large
-from kpidsl.facts.origins import origin
 from kpidsl.reports.scores import columns
 
 POLICY = ROOT / "bench/grid-2014-ranked.kpi"
@@ -52,10 +50,8 @@ class Loaded(NamedTuple):
 def loaded(connection: Any, facts: Path, folder: Path) -> Loaded:
     inputs = Inputs(str(POLICY), str(facts), (), (), None, None, None, None)
     _, program = prepared(inputs, "zh")
-    asked = [(str(facts), program.facts), *((str(path_beside(table, inputs)), table) for table in program.events)]
-    read = [load(connection, origin(connection, path, None, folder), table) for path, table in asked]
-    _, tables = join_large(connection, program, read[0], read[1:])
-    return Loaded(connection, program, dict(tables), [item.name for item in columns(program, "zh").shown])
+    (level,), _ = read_levels(program, inputs, connection, folder)
+    return Loaded(connection, program, dict(level.tables), [item.name for item in columns(program, "zh").shown])
 
 
 def compute(own: Loaded, rounds: int) -> dict[str, list[Spent]]:
