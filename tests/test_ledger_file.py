@@ -100,3 +100,19 @@ def test_one_subject_is_explained_from_the_file_as_among_all(policy: str, facts:
         found = CliRunner(catch_exceptions=False).invoke(group, ["explain", str(path), *asked])
         assert found.exit_code == 0, found.output
         assert found.output == wanted.output
+
+
+def test_events_beside_the_facts_must_be_unchanged_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for path in ROOT.glob("examples/grid-2014-05*.csv"):
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    monkeypatch.chdir(tmp_path)
+    paths = [str(ROOT / "policies/grid-2014.kpi"), "grid-2014-05.csv"]
+    asked = ["run", *paths, "-q", "-o", "o.csv", "--ledger", "l.parquet"]
+    assert CliRunner(catch_exceptions=False).invoke(group, asked).exit_code == 0
+    explain = ["explain", "l.parquet", "--subject", "城区-03", "--lang", "en"]
+    assert CliRunner(catch_exceptions=False).invoke(group, explain).exit_code == 0
+    events = tmp_path / "grid-2014-05.统付签约.csv"
+    events.write_text(events.read_text("utf-8-sig").replace("99,999.99", "49,999.99"), "utf-8-sig")
+    result = CliRunner(catch_exceptions=False).invoke(group, explain)
+    assert result.exit_code == 1
+    assert "grid-2014-05.统付签约.csv: error D071" in result.output

@@ -16,12 +16,11 @@ from kpidsl.facts.bulk_join import rows_of
 from kpidsl.facts.bulk_reader import Loaded, NotBulkError
 from kpidsl.facts.join import Joined
 from kpidsl.facts.origins import detach
-from kpidsl.facts.results import Result, put, to_parquet
+from kpidsl.facts.results import Result, period_sql, put, to_parquet
 from kpidsl.facts.results_csv import Stand, to_csv
 from kpidsl.reports.scores import cells, columns, inert_line, who
 from kpidsl.reports.words import phrase
 from kpidsl.text.words import Lang
-from kpidsl.values.kinds import Base
 
 
 def score_large(inputs: Inputs, space: Workspace, lang: Lang) -> Scored | None:
@@ -66,21 +65,15 @@ def results(level: Level, lang: Lang) -> tuple[list[Result], str]:
     """The columns of a table of scores, in a database, and where they stand."""
     assert level.stored is not None
     shown = columns(level.program, lang)
-    names = (_period(level.program.unit, name) if name == level.program.dated else column_name("", name)
-             for name in shown.names)  # fmt: skip
+    texts = {name: column_name("", name) for name in shown.names}
+    if level.program.dated:
+        texts[level.program.dated] = period_sql(texts[level.program.dated], level.program.unit)
+    names = texts.values()
     found = [Result(header, name) for header, name in zip(shown.headers, names, strict=False)]
     for header, item in zip(shown.headers[len(shown.names) :], shown.shown, strict=True):
         own = level.stored.scored.results[item.name]
         found.append(Result(header, own.column, own.scale, own.divisor))
     return found, level.stored.scored.source
-
-
-def _period(unit: Base | None, name: str) -> str:
-    """SQL of what `calendar.label` says of the first day of a period."""
-    day = column_name("", name)
-    if unit is Base.QUARTER:
-        return f"(strftime({day}, '%Y') || 'Q' || quarter({day}))"
-    return f"strftime({day}, '{'%Y-%m' if unit is Base.MONTH else '%Y'}')"
 
 
 def write_csv(level: Level, lang: Lang, path: str) -> None:

@@ -2,7 +2,6 @@
 what was settled among all as it came out then.
 """
 
-import os
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
@@ -22,11 +21,10 @@ from kpidsl.core.program import Program, Table
 from kpidsl.core.results import Case
 from kpidsl.engines.exact import run_alone
 from kpidsl.engines.settled import Settled
-from kpidsl.facts.digests import file_hash
 from kpidsl.facts.ledger_file import level_path
 from kpidsl.facts.periods import has_facts
-from kpidsl.facts.places import is_address
 from kpidsl.facts.read import Facts, read_table
+from kpidsl.facts.sealed import changed_facts
 from kpidsl.facts.shapes import literal
 from kpidsl.policy.model import Policy
 from kpidsl.policy.resolve import resolve
@@ -42,7 +40,9 @@ def score_one(about: Mapping[str, Any], path: str, subject: str, space: Workspac
     is told that places and quotas hang on. Raises RefusedError.
     """
     inputs = asked_again(about["manifest"]["run"])
-    _same_facts(about, inputs)
+    changed_ones = changed_facts(about["manifest"], Path())
+    if changed_ones:
+        raise RefusedError([Finding("D071", Cell(name)) for name in changed_ones])
     policy, program = program_of(_policy(about), inputs)
     if not is_large(inputs):
         return changed(score_prepared(policy, program, inputs, subject), manifest=about["manifest"])
@@ -66,15 +66,6 @@ def _policy(about: Mapping[str, Any]) -> Policy:
     policy, _ = resolve(texts[about["policy"][-1]["path"]], read)
     assert policy is not None
     return policy
-
-
-def _same_facts(about: Mapping[str, Any], inputs: Inputs) -> None:
-    """Raises RefusedError where a file is not there, or has changed; tables of databases are taken as they are."""
-    known = about["manifest"]["facts"]
-    given = [inputs.facts, *(item.partition("=")[2] for item in inputs.events)]
-    for path in (path for path in given if not is_address(path)):
-        if not Path(path).is_file() or file_hash(path) != known.get(os.path.basename(path)):
-            raise RefusedError([Finding("D071", Cell(path))])
 
 
 def _tables(program: Program, at: int, inputs: Inputs, subject: str, space: Workspace) -> Tables:

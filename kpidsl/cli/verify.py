@@ -13,9 +13,8 @@ import click
 from kpidsl.cli.run import command as run
 from kpidsl.cli.sources import asked_again
 from kpidsl.cli.terminal import Command, lang_option, show_findings
-from kpidsl.facts.digests import file_hash
 from kpidsl.facts.places import is_address
-from kpidsl.facts.sealed import MANIFEST, Sealed, manifest_of, sealed_in
+from kpidsl.facts.sealed import MANIFEST, Sealed, changed_facts, manifest_of, sealed_in
 from kpidsl.facts.unlike import unlike
 from kpidsl.reports.words import phrase
 from kpidsl.text.findings import Finding, RefusedError
@@ -54,7 +53,7 @@ def _verified(own: Sealed) -> Iterator[Finding]:
     if given is None and _from(own, Path(own.manifest["run"]["facts"])) is not None:
         yield Finding("D073", Cell(str(own.path)), {"files": (own.manifest["run"]["policy"],)})
         return
-    changed = _changed(own, given) if given is not None else (own.manifest["run"]["facts"],)
+    changed = changed_facts(own.manifest, given) if given is not None else (own.manifest["run"]["facts"],)
     if given is None or changed:
         yield Finding("D074", Cell(str(own.path)), {"files": changed})
         return
@@ -81,16 +80,6 @@ def _from(own: Sealed, *wanted: Path) -> Path | None:
 
 def _said(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def _changed(own: Sealed, folder: Path) -> tuple[str, ...]:
-    """The files of facts that are gone or have changed; of tables of databases the run itself takes the hash."""
-    beside = (folder / own.manifest["run"]["facts"]).parent
-    given = {Path(event.partition("=")[2]).name: folder / event.partition("=")[2]
-             for event in own.manifest["run"]["events"]}  # fmt: skip
-    paths = {name: given.get(name, beside / name) for name in own.manifest["facts"] if not is_address(name)}
-    return tuple(name for name, path in paths.items()
-                 if not path.is_file() or file_hash(str(path)) != own.manifest["facts"][name])  # fmt: skip
 
 
 def _again(own: Sealed, target: Path, lang: Lang) -> None:

@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 from kpidsl.core.columns import ROW, quoted
 from kpidsl.core.entries import FEW, LIMITS, MISSING, REASONS
 from kpidsl.facts.headers import normal
+from kpidsl.facts.results import period_sql
 from kpidsl.facts.shapes import literal
 from kpidsl.facts.sheets import Sheet
-from kpidsl.values.kinds import Base
 
 PLACES = 12
 
@@ -73,18 +73,10 @@ def long_form(about: Mapping[str, Any], source: str, inputs: Inputs | None) -> s
         first = inputs.head.top + 1
         source = f"{source} JOIN ({inputs.texts}) ON number + {first} = {quoted(ROW)}"
     heads = [f"{quoted(ROW)} AS row", f"{quoted(level['subject'])} AS subject"]
-    heads += [f"{_period(level)} AS period"] if level["period"] else []
+    heads += [f"{period_sql(quoted(level['period']), level['unit'])} AS period"] if level["period"] else []
     heads += [quoted(name) for name in level["groups"]]
     selections = [f"SELECT {', '.join(heads)}, {at} AS position, {entry}" for at, entry in enumerate(entries)]
     return f"SELECT * FROM ({layered.query(source, selections)}) WHERE entry IS NOT NULL"
-
-
-def _period(level: Mapping[str, Any]) -> str:
-    """As `values.calendar.label` calls it: 2014-05, 2014Q2, 2014."""
-    day = quoted(level["period"])
-    if level["unit"] == Base.QUARTER:
-        return f"(strftime({day}, '%Y') || 'Q' || quarter({day}))"
-    return f"strftime({day}, '{'%Y-%m' if level['unit'] == Base.MONTH else '%Y'}')"
 
 
 def _entries(ledger: Mapping[str, Any], ledgers: Sequence[Mapping[str, Any]], layered: Layered,

@@ -6,6 +6,7 @@ from math import lcm
 from typing import Any, NamedTuple
 
 from kpidsl.core.columns import quoted
+from kpidsl.values.kinds import Base
 from kpidsl.values.numerals import exact
 
 AT_ONCE = 50_000
@@ -108,6 +109,13 @@ def copy_parquet(connection: Any, query: str, path: str, more: str = "") -> None
     connection.execute("SET disabled_optimizers = 'statistics_propagation'")
     connection.execute(f"COPY ({query}) TO '{name}' (FORMAT parquet{more})")
     connection.execute("RESET disabled_optimizers")
+
+
+def period_sql(day: str, unit: str | None) -> str:
+    """SQL of what `calendar.label` says of the first day of a period: 2014-05, 2014Q2, 2014."""
+    if unit == Base.QUARTER:
+        return f"(strftime({day}, '%Y') || 'Q' || quarter({day}))"
+    return f"strftime({day}, '{'%Y-%m' if unit == Base.MONTH else '%Y'}')"
 
 
 def is_decimal(column: Result) -> bool:

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from kpidsl.facts.digests import file_hash
+from kpidsl.facts.places import is_address
 from kpidsl.facts.workbook import NoWorkbookError, read_workbook
 from kpidsl.text.findings import RefusedError
 
@@ -115,3 +117,16 @@ def _about(path: Path) -> Mapping[str, Any] | None:
             return read_about(connection, str(path))
     except RefusedError:
         return None
+
+
+def changed_facts(manifest: Mapping[str, Any], folder: Path) -> tuple[str, ...]:
+    """The files of facts that are gone or have changed, by their names; `folder`: from where the run was asked for.
+
+    Tables of databases have no file; they are taken as they are.
+    """
+    run = manifest["run"]
+    given = {Path(path).name: folder / path for _, _, path in (event.partition("=") for event in run["events"])}
+    beside = (folder / run["facts"]).parent
+    paths = {name: given.get(name, beside / name) for name in manifest["facts"] if not is_address(name)}
+    return tuple(name for name, path in paths.items()
+                 if not path.is_file() or file_hash(str(path)) != manifest["facts"][name])  # fmt: skip
