@@ -55,7 +55,9 @@ class Shape:
     exact: int | None = None
 
     def decimal(self, digits: str, places: int) -> str:
-        """The number as a decimal of so many places, NULL where it has more digits; more places are rounded away."""
+        """The number with so many places, NULL where it has more digits; more places are rounded away."""
+        if not places and self.times == "1":
+            return f"TRY_CAST({digits} AS {TYPES[64]})"
         return f"TRY_CAST({digits} AS DECIMAL({self.most + places}, {places}))"
 
     def swift(self, digits: str, decimal: str) -> str:

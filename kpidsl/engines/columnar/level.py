@@ -111,10 +111,11 @@ def kept(connection: Any, scored: Scored, columns: Columns, names: set[str]) -> 
     head = [f"CAST(f.{column_name('', program.subject)} AS VARCHAR) AS {quoted(SUBJECT)}",
             f"f.{column_name('', program.dated)} AS {quoted(DAY)}", f"f.{quoted(ROW)} AS {quoted(NUMBER)}"]  # fmt: skip
     shown = {**scored.kept, **scored.results}
+    ends = _ends(connection, scored, {name: shown[name] for name in sorted(names) if name in shown})
     cells, terms = [], {}
     for name in sorted(names):
         if name in shown:
-            terms[name] = _result(connection, scored, name, shown[name])
+            terms[name] = _result(scored, name, shown[name], ends)
             cells += _cells(terms[name], shown[name])
         elif name in columns.columns:
             terms[name] = term_of(columns.columns[name], column_name(unit, name))
@@ -155,7 +156,18 @@ def _type(term: Term) -> str:
     return "VARCHAR"
 
 
-def _result(connection: Any, scored: Scored, name: str, own: Shown) -> Term:
+def _ends(connection: Any, scored: Scored, shown: Mapping[str, Shown]) -> dict[str, tuple[int, ...]]:
+    """The least and the greatest whole number and divisor of each result that has them, all in one pass."""
+    numbers = {name: own for name, own in shown.items() if own.scale}
+    if not numbers:
+        return {}
+    asked = [f"{function}({part})" for own in numbers.values() for part in (own.column, own.divisor)
+             for function in ("min", "max")]  # fmt: skip
+    found = connection.execute(f"SELECT {', '.join(asked)} FROM {scored.table}").fetchone()
+    return {name: found[4 * at : 4 * at + 4] for at, name in enumerate(numbers)}
+
+
+def _result(scored: Scored, name: str, own: Shown, ends: Mapping[str, tuple[int, ...]]) -> Term:
     unit, program = str(scored.program.unit), scored.program
     column = column_name(unit, name)
     lacks = Condition(f"({column} IS NULL)", NOWHERE)
@@ -163,8 +175,7 @@ def _result(connection: Any, scored: Scored, name: str, own: Shown) -> Term:
         kind = program.kinds.get(name)
         truth = kind is not None and kind.base is Base.YES_NO
         return Term(Condition(column, NOWHERE) if truth else Words(column), lacks=lacks)
-    ends = f"min({own.column}), max({own.column}), min({own.divisor}), max({own.divisor})"
-    low, high, least, most = connection.execute(f"SELECT {ends} FROM {scored.table}").fetchone()
+    low, high, least, most = ends[name]
     return Term(_number(unit, name, own, (low or 0, high or 0), (least or 1, most or 1)), lacks=lacks)
 
 
