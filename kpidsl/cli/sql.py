@@ -56,7 +56,7 @@ def _tables(program: Program, named: tuple[str, ...]) -> dict[str, str]:
         events, _, table = item.rpartition("=")
         if events and events not in known:
             shown = tuple(table.header for table in program.events)
-            raise RefusedError([Finding("D046", None, {"name": item, "known": shown})])
+            raise RefusedError([Finding("D081", None, {"name": events, "known": shown})])
         found[known[events] if events else ""] = table
     return found
 
