@@ -8,12 +8,13 @@ from kpidsl.cli.large_tables import read_levels
 from kpidsl.cli.scoring import Level, Scored, Stored, as_scored, prepared
 from kpidsl.cli.sources import Inputs
 from kpidsl.cli.workspace import Workspace
-from kpidsl.core.columns import TooWideError, column_name
+from kpidsl.core.columns import column_name
 from kpidsl.core.entries import kept_names
+from kpidsl.core.left import LeftError
 from kpidsl.core.nodes import Grade
 from kpidsl.core.results import Outcome
 from kpidsl.facts.bulk_join import rows_of
-from kpidsl.facts.bulk_reader import Loaded, NotBulkError
+from kpidsl.facts.bulk_reader import Loaded
 from kpidsl.facts.join import Joined
 from kpidsl.facts.origins import detach
 from kpidsl.facts.results import Result, period_sql, put, to_parquet
@@ -23,12 +24,11 @@ from kpidsl.reports.words import phrase
 from kpidsl.text.words import Lang
 
 
-def score_large(inputs: Inputs, space: Workspace, lang: Lang) -> Scored | None:
-    """Scores in a database; None where the run is to be made row by row. Raises RefusedError."""
+def score_large(inputs: Inputs, space: Workspace, lang: Lang) -> Scored:
+    """Scores in a database. Raises RefusedError, and LeftError where the run is to be made row by row."""
     import duckdb
 
     from kpidsl.engines.columnar.levels import score_levels  # it costs small runs what they have no use for
-    from kpidsl.engines.columnar.terms import UnsupportedError
 
     policy, program = prepared(inputs, lang)
     try:
@@ -42,13 +42,16 @@ def score_large(inputs: Inputs, space: Workspace, lang: Lang) -> Scored | None:
         kept, wanted = (entries, None) if inputs.whole else ((), shown)
         scored = score_levels(connection, program, [level.tables for level in found], lost, kept, wanted)
         levels = [Level(own.program, _with_unscored(level.joined, level.facts, [one.row for one in own.unscored]),
-                        Outcome((), own.unscored), Stored(connection, own), level.totals)
+                        Outcome((), own.unscored), Stored(connection, own), level.totals, level.odd)
                   for level, own in zip(found, scored, strict=True)]  # fmt: skip
     except duckdb.InterruptException:
         raise
-    except (NotBulkError, UnsupportedError, TooWideError, duckdb.Error):
+    except LeftError:
         space.close()
-        return None
+        raise
+    except duckdb.Error as error:
+        space.close()
+        raise LeftError("DATABASE", text=str(error).strip().partition("\n")[0]) from error
     detach(connection)
     return as_scored(policy, tuple(levels), hashes, inputs)
 

@@ -32,6 +32,11 @@ class ReadLevel(Node):
         """How many rows each table had."""
         return tuple(table.rows for table in (self.facts, *self.events))
 
+    @property
+    def odd(self) -> tuple[int, ...]:
+        """How many of them were read one by one."""
+        return tuple(table.odd for table in (self.facts, *self.events))
+
 
 def read_levels(program: Program, inputs: Inputs, connection: Any,
                 folder: Path) -> tuple[list[ReadLevel], dict[str, str]]:  # fmt: skip
@@ -39,8 +44,10 @@ def read_levels(program: Program, inputs: Inputs, connection: Any,
 
     Raises NotBulkError, RefusedError, and what the database raises.
     """
-    if inputs.sheet or not all(map(_named, program.levels)):
-        raise NotBulkError
+    if inputs.sheet:
+        raise NotBulkError("SHEET")
+    for level in program.levels:
+        _refuse_numbers(level)
     refuse_unknown(program, inputs)
     tables = _Tables(inputs, connection, folder)
     facts = tables.read(inputs.facts, dated(program, inputs.period), table_name(""))
@@ -56,10 +63,11 @@ def read_levels(program: Program, inputs: Inputs, connection: Any,
     return levels, tables.hashes
 
 
-def _named(program: Program) -> bool:
-    """Whether subjects and groups are texts."""
-    kinds = {item.name: item.kind for item in program.facts.fields}
-    return all(kinds[name].textual for name in (program.subject, *program.within) if name in kinds)
+def _refuse_numbers(program: Program) -> None:
+    """Raises NotBulkError where subjects and groups are no texts."""
+    for item in program.facts.fields:
+        if item.name in (program.subject, *program.within) and not item.kind.textual:
+            raise NotBulkError("NAMES", name=item.header)
 
 
 class _Tables:
@@ -82,7 +90,7 @@ class _Tables:
     def events(self, table: Table, level: Program) -> Loaded:
         path = self.path(table)
         if path is None:
-            raise NotBulkError
+            raise NotBulkError("NOT_GIVEN", table=table.header)
         return self.read(path, table, table_name(table.name, level.facts.name), table.name)
 
 

@@ -9,10 +9,10 @@ from pathlib import Path, PurePath
 import click
 
 from kpidsl.cli import large
+from kpidsl.cli.engines import ENGINES, score_by
 from kpidsl.cli.ledgers import ledger_files
 from kpidsl.cli.progress import wanted
-from kpidsl.cli.scoring import NOBODY, Level, Scored, score_all
-from kpidsl.cli.sizes import is_large
+from kpidsl.cli.scoring import Level, Scored
 from kpidsl.cli.sources import Inputs, inputs_options
 from kpidsl.cli.targets import refuse_inputs
 from kpidsl.cli.telling import due, tell
@@ -31,7 +31,6 @@ from kpidsl.text.words import Lang, word_table
 FORMATS = (".csv", ".xlsx", ".json", ".parquet")
 MOST_ROWS = 1_048_575
 """Rows of a sheet of Excel below its header."""
-ENGINES = ("auto", "exact", "columnar")
 
 
 @click.command("run", cls=Command, short_help="Score facts by a policy. 计分")
@@ -44,11 +43,14 @@ ENGINES = ("auto", "exact", "columnar")
 @click.option("--engine", type=click.Choice(ENGINES), default="auto",
               help="What works the scores out; the results are the same. Large files go to the columnar engine.")
 @memory_option
+@click.option("--plan", "planned", is_flag=True,
+              help="Say what the run would do, and write nothing: which engine works and why, and in how many bits.")
 @click.option("--keep-going", is_flag=True, help="Score the good rows; the rejects go to a file of their own.")
 @click.option("-q", "--quiet", is_flag=True, help="Say only what is wrong: no counts, no progress.")
 def command(policy: str, facts: str, events: tuple[str, ...], params: tuple[str, ...], encoding: str | None,
             sheet: str | None, period: str | None, lang: Lang, output: str | None, ledger: str | None,
-            replace: bool, engine: str, memory: str | None, keep_going: bool, quiet: bool) -> None:  # fmt: skip
+            replace: bool, engine: str, memory: str | None, planned: bool, keep_going: bool,
+            quiet: bool) -> None:  # fmt: skip
     """Score the rows of FACTS by POLICY: a file (.csv, .xlsx, .parquet, - for standard input) or a table of a database,
     such as duckdb://PATH#TABLE.
 
@@ -67,7 +69,11 @@ def command(policy: str, facts: str, events: tuple[str, ...], params: tuple[str,
     inputs = Inputs(policy, facts, events, params, encoding, sheet, period, most, ledger,
                     bool(ledger) or ending == ".xlsx")
     with workspace(memory, wanted(quiet)) as space:
-        scored = _scored(inputs, engine, space, lang)
+        if planned:
+            from kpidsl.cli.plan import show_plan
+
+            sys.exit(show_plan(engine, inputs, output, space, lang))
+        scored = score_by(engine, inputs, space, lang)
         tell(scored, keep_going, quiet, lang)
         space.at(phrase(lang, "writing"))
         written = _write(scored, inputs, output, space, replace, lang)
@@ -102,17 +108,6 @@ def _show(scored: Scored, lang: Lang) -> None:
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
     levels = [large.in_memory(level) for level in due(scored)]
     click.echo("\n\n".join(_table(level, len(scored.levels) > 1, lang, width) for level in levels))
-
-
-def _scored(inputs: Inputs, engine: str, space: Workspace, lang: Lang) -> Scored:
-    """By the engine that is asked for, or that suits the size; the exact one takes what the columnar one does not."""
-    if engine == "columnar" or (engine == "auto" and is_large(inputs)):
-        found = large.score_large(inputs, space, lang)
-        if found is not None:
-            return found
-        if engine == "columnar":
-            click.echo(phrase(lang, "row by row"), err=True)
-    return score_all(inputs, lang, None if inputs.whole else NOBODY)
 
 
 def _table(level: Level, headed: bool, lang: Lang, width: int | None) -> str:

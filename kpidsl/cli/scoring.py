@@ -49,7 +49,8 @@ class Stored(Node):
 class Level(Node):
     """What is assessed once a period: its program, its facts as joined, and what came of them.
 
-    Of a large run these are only what is not good; `stored` has the results, and `rows` says how many each table had.
+    Of a large run these are only what is not good; `stored` has the results, and `rows` says how many each table had,
+    `odd` how many of these were read one by one.
     """
 
     program: Program
@@ -57,6 +58,7 @@ class Level(Node):
     outcome: Outcome
     stored: Stored | None = None
     rows: tuple[int, ...] = ()
+    odd: tuple[int, ...] = ()
 
     @property
     def totals(self) -> tuple[int, ...]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from fractions import Fraction
 
+from kpidsl.core.left import LeftError
 from kpidsl.core.program import Field
 from kpidsl.values import node as values
 from kpidsl.values.kinds import Base, Value
@@ -20,8 +21,11 @@ ROOM = {32: 2**31, 64: 2**63, 128: 10**38}
 """What numbers of so many bits stay below; of 128 bits no more is used than other databases have: 38 digits."""
 
 
-class TooWideError(Exception):
-    """A number that 128 bits cannot be sure to hold."""
+class TooWideError(LeftError):
+    """A number that 128 bits cannot be sure to hold, from its bounds."""
+
+    def __init__(self, *bounds: int) -> None:
+        super().__init__("TOO_WIDE", digits=max(len(str(abs(bound))) for bound in bounds))
 
 
 def width(low: int, high: int) -> int:
@@ -29,7 +33,7 @@ def width(low: int, high: int) -> int:
     for bits, room in ROOM.items():
         if -room < low and high < room:
             return bits
-    raise TooWideError
+    raise TooWideError(low, high)
 
 
 @node
@@ -46,8 +50,17 @@ class Column(values.Node):
     def type(self) -> str:
         kind = self.field.kind
         if kind.numeric:
-            return TYPES[width(self.low, self.high)]
+            return TYPES[self.bits]
         return "BOOLEAN" if kind.base is Base.YES_NO else "DATE" if kind.dates else "VARCHAR"
+
+    @property
+    def bits(self) -> int:
+        """Those that hold its whole numbers. Raises TooWideError."""
+        try:
+            return width(self.low, self.high)
+        except TooWideError as error:
+            error.filled["name"] = self.field.header
+            raise
 
     def value(self, stored: object) -> Value:
         """What a stored cell stands for."""

@@ -31,14 +31,16 @@ def load(connection: Any, origin: Origin, table: Table, target: str, prefix: str
     """
     head = origin.head
     matched, findings = match(head, table)
-    if with_header(head, table) is not head or any(finding.code in BLOCKING for finding in findings):
-        raise NotBulkError
+    if with_header(head, table) is not head:
+        raise NotBulkError("TITLES", table=head.name)
+    if any(finding.code in BLOCKING for finding in findings):
+        raise NotBulkError("HEADER", table=head.name)
     reader = Reader(connection, table, head, matched, origin.source, target, prefix)
     for item in matched:
         if item.at != NOWHERE:
             own = shape(item, f"c{item.at}", reader.source.types[item.at])
             if own is None:
-                raise NotBulkError
+                raise NotBulkError("CELLS", table=head.name, name=item.header)
             reader.shapes[item.field.name] = own
     hold(reader, f"(SELECT * FROM {reader.source.scan} LIMIT {SAMPLE})")
     convert(reader)
@@ -47,12 +49,12 @@ def load(connection: Any, origin: Origin, table: Table, target: str, prefix: str
         convert(reader)
     total = reader.one(f"SELECT count(*) FROM {reader.stored}")[0]
     if reader.source.lines not in (None, total):
-        raise NotBulkError
+        raise NotBulkError("LINES", table=head.name)
     odd = _odd(reader)
     shares = _bare(reader, odd)
     columns = _view(reader, [row for row in odd.rows if row.good])
     bad = Facts(odd.table, odd.sheet, tuple(row for row in odd.rows if not row.good), (*findings, *shares))
-    return Loaded(table, columns, total, bad, reader)
+    return Loaded(table, columns, total, bad, reader, len(odd.rows))
 
 
 def _odd(reader: Reader) -> Facts:
@@ -76,7 +78,7 @@ def _left_out(reader: Reader) -> Facts:
     """The odd rows as they are read; a file of lines that has an empty one is refused. Raises NotBulkError."""
     odd = reader.read(reader.where("odd"))
     if reader.source.lines is not None and any(not any(map(str.strip, row.cells)) for row in odd.rows):
-        raise NotBulkError
+        raise NotBulkError("EMPTY_LINES", table=reader.sheet.name)
     return odd
 
 

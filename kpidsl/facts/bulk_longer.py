@@ -34,7 +34,7 @@ def longer_large(connection: Any, program: Program, base: Program, below: Facts,
         rows = connection.execute(f"SELECT count(*) FROM {spans.facts}").fetchone()[0]
         return Loaded(program.facts, columns, rows, facts, Longer(spans, facts.sheet))
     columns = {**own.columns, **_join(spans)}
-    return Loaded(program.facts, columns, own.rows, _told(spans, own), Longer(spans, own.reader.sheet, own))
+    return Loaded(program.facts, columns, own.rows, _told(spans, own), Longer(spans, own.reader.sheet, own), own.odd)
 
 
 @dataclass(frozen=True)
@@ -148,7 +148,7 @@ class _Spans:
     def _listed(self, query: str) -> list[Key]:
         found: list[Key] = self.connection.execute(f"{query} LIMIT {MOST_ODD + 1}").fetchall()
         if len(found) > MOST_ODD:
-            raise NotBulkError
+            raise NotBulkError("OWED", table=self.program.facts.header, most=MOST_ODD)
         return found
 
 

@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple, Protocol
 
 from kpidsl.core.columns import NUMBER, ROW, Column, column_name, quoted
+from kpidsl.core.left import LeftError
 from kpidsl.core.program import Table
 from kpidsl.facts.bulk_source import Source
 from kpidsl.facts.headers import Matched
@@ -16,7 +17,7 @@ from kpidsl.facts.sheets import Sheet
 MOST_ODD = 50_000
 
 
-class NotBulkError(Exception):
+class NotBulkError(LeftError):
     """A table that is to be read row by row: for its form, or because too many rows are odd."""
 
 
@@ -42,13 +43,16 @@ class Rows(Protocol):
 
 @dataclass
 class Loaded:
-    """A table in the database: its columns, how many rows it had, and those that are not good, as read one by one."""
+    """A table in the database: its columns, how many rows it had, and those that are not good; `odd`: how many were
+    read one by one.
+    """
 
     table: Table
     columns: dict[str, Column]
     rows: int
     bad: Facts
     reader: Rows
+    odd: int = 0
 
 
 @dataclass
@@ -111,7 +115,7 @@ class Reader:
     def read(self, numbers: Sequence[int]) -> Facts:
         """These rows read one by one. Raises NotBulkError."""
         if len(numbers) > MOST_ODD:
-            raise NotBulkError
+            raise NotBulkError("ODD", table=self.sheet.name, most=MOST_ODD)
         found: list[Any] = []
         if numbers:
             query = self.source.texts([number - self.first for number in numbers])

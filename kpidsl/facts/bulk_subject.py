@@ -16,7 +16,7 @@ def read_subject(connection: Any, origin: Origin, table: Table, column: str, sub
     matched, _ = match(origin.head, table)
     named = next(item for item in matched if item.field.name == column)
     if with_header(origin.head, table) is not origin.head or named.at == NOWHERE or not origin.numbered(connection):
-        raise NotBulkError
+        raise NotBulkError("HEADER", table=origin.head.name)
     own = shape(named, f"c{named.at}")
     assert own is not None
     reader = Reader(connection, table, origin.head, matched, origin.source)

@@ -15,7 +15,7 @@ from kpidsl.facts.databases import found_in, spool, there
 from kpidsl.facts.digests import file_hash, rows_hash
 from kpidsl.facts.places import Place, place
 from kpidsl.facts.shapes import literal
-from kpidsl.facts.sheets import PARQUET, Sheet
+from kpidsl.facts.sheets import PARQUET, Sheet, form_of
 from kpidsl.facts.texts import MACROS, columns
 
 HEAD = 1 << 16
@@ -44,7 +44,7 @@ def origin(connection: Any, path: str, encoding: str | None, folder: Path) -> Or
         readable = _utf8(path, encoding, folder)
         head = _head(path, readable)
         return Origin(head, separated(readable, len(head.header), header=True), path)
-    raise NotBulkError
+    raise NotBulkError(form_of(path), table=path)
 
 
 def digest(connection: Any, found: Origin) -> str:
@@ -99,7 +99,7 @@ def _head(name: str, path: str) -> Sheet:
     text = data[: data.rfind(b"\n") + 1].decode("utf-8-sig", errors="ignore") or data.decode("utf-8-sig")
     first = text.split("\n", 1)[0]
     if not text.strip() or first.count(",") < max(first.count("\t"), first.count(";"), 1):
-        raise NotBulkError
+        raise NotBulkError("COMMAS", table=name)
     header, *lines = (tuple(cells) for cells in csv.reader(io.StringIO(text, newline="")))
     return Sheet(name, header, tuple(lines[:MOST_HEAD]), tuple(range(2, 2 + len(lines[:MOST_HEAD]))))
 
@@ -115,7 +115,7 @@ def _utf8(path: str, encoding: str | None, folder: Path) -> str:
             while block := read.read(1 << 20):
                 out.write(block)
     except (UnicodeDecodeError, LookupError) as error:
-        raise NotBulkError from error
+        raise NotBulkError("ENCODING", table=path) from error
     return copy
 
 

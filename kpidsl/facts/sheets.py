@@ -16,6 +16,11 @@ LARGEST_CELL = 10_000_000
 SIGNATURES = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")     # how workbooks begin, whatever their names end in
 
 
+def form_of(path: str) -> str:
+    """Why the database cannot read a file by itself, as a word of the plan."""
+    return "STDIN" if path == "-" else "WORKBOOK" if PurePath(path).suffix.lower() in WORKBOOKS else "FORM"
+
+
 @node
 class Sheet(Node):
     """A header and rows of texts. `numbers` of rows count from 1, as a spreadsheet shows them; `tab`: its own name.

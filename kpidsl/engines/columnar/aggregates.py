@@ -198,7 +198,7 @@ def _without_divisor(of: Number) -> Number:
         return of
     try:
         if of.divisor.high > MOST_DIVISOR:
-            raise TooWideError
+            raise UnsupportedError("SUM_OF_QUOTIENTS")
         common = lcm(*range(of.divisor.low, of.divisor.high + 1))
         top = w.multiply(of.top, w.quotient(w.literal(common), of.divisor))
         return replace(of, top=top, scale=of.scale * common, divisor=None)

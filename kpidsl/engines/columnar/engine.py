@@ -53,7 +53,7 @@ def score(connection: Any, program: Program, tables: Tables, wanted: Collection[
     again = Again(connection, program, tables, {})
     found, unscored = work_out(again, FACTS, lambda base: _only(lowered(program, tables, base, kept), wanted), RESULTS)
     ordered = tuple(sorted(unscored, key=lambda one: one.row))
-    return Scored(program, results_of(found), ordered, kept_of(found))
+    return Scored(program, results_of(found), ordered, kept_of(found), tables, (found,))
 
 
 def _only(found: Scoring, wanted: Collection[str] | None) -> Scoring:

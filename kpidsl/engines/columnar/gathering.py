@@ -1,6 +1,6 @@
 """What is gathered from rows that belong to a subject, or to one of its rows: queries that a layer is joined with."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from kpidsl.core import columns
@@ -29,6 +29,9 @@ class Gathering:
     def on(self, alias: str, below: str) -> str:
         return f"{alias}.k = {below}.{ROW}"
 
+    def texts(self, text: str) -> Iterator[str]:
+        yield from _texts(text, self.inner)
+
 
 @dataclass(frozen=True)
 class Inner:
@@ -47,6 +50,13 @@ class Inner:
         rows = f"{with_inner(self.rows, self.inner, below)} AS rows ON rows.{ROW} = around.{ROW} AND {self.on}"
         key = f"around.{ROW}, around.{NUMBER}"
         return f"SELECT {key}, {self.text} AS v FROM {self.around} AS around{joined} JOIN {rows} GROUP BY {key}"
+
+
+def _texts(text: str, inner: Mapping[str, Inner]) -> Iterator[str]:
+    """What is gathered for each row, as far as SQL over it uses this."""
+    for name, found in inner.items():
+        if quoted(name) in text:
+            yield from (found.text, found.on, *_texts(f"{found.text} {found.on}", found.inner))
 
 
 def with_inner(rows: str, inner: Mapping[str, Inner], below: str) -> str:

@@ -1,7 +1,7 @@
 """A query in layers: each is a selection from the one before, with columns worked out from that one's."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple, Protocol
 
@@ -30,6 +30,9 @@ class Join(Protocol):
 
     def on(self, alias: str, below: str) -> str:
         """How its rows belong to those of the layer below."""
+
+    def texts(self, text: str) -> Iterable[str]:
+        """SQL that one of its columns rests on, besides its own `text`."""
 
 
 @dataclass
@@ -112,6 +115,16 @@ class Layers:
             found.columns[same] = text, empty
         return quoted(same), max(depth, 0) + 1
 
+    def behind(self, text: str) -> Iterator[str]:
+        """SQL, and that of all columns which it rests on, layer by layer down to the base."""
+        found, left = set[str](), [text]
+        while left:
+            text = left.pop()
+            yield text
+            new = _names(text) - found
+            found |= new
+            left += [other for layer in self.layers for name in new for other in _texts(layer, name)]
+
     def queries(self, wanted: Iterable[str]) -> list[Query]:
         """The layers as named queries, in order; each reads the one before, and of its columns takes on what is used
         later, or `wanted`: SQL over the last one. To plan a query costs by the column.
@@ -150,6 +163,15 @@ def _own(layer: Layer, below: str) -> tuple[dict[str, str], str]:
                     for name, (_, empty) in join.columns.items()}  # fmt: skip
         joined += f"\n  LEFT JOIN ({join.query(below)}) AS {alias} ON {join.on(alias, below)}"
     return columns | {quoted(name): text for name, text in layer.columns.items()}, joined
+
+
+def _texts(layer: Layer, name: str) -> Iterator[str]:
+    """SQL of a column of a layer, by its name as it is quoted."""
+    yield from (text for own, text in layer.columns.items() if quoted(own) == name)
+    for join in layer.joins:
+        for own, (text, _) in join.columns.items():
+            if quoted(own) == name:
+                yield from (text, *join.texts(text))
 
 
 def _names(text: str) -> set[str]:

@@ -23,7 +23,8 @@ from kpidsl.core.program import Field, Program, Table
 from kpidsl.core.results import Unscored
 from kpidsl.engines.columnar.conditions import NOWHERE, Condition
 from kpidsl.engines.columnar.numbers import Number
-from kpidsl.engines.columnar.tables import term_of
+from kpidsl.engines.columnar.scoring import Scoring
+from kpidsl.engines.columnar.tables import Tables, term_of
 from kpidsl.engines.columnar.terms import Term, Words
 from kpidsl.engines.columnar.wholes import Whole
 from kpidsl.values.domains import Domain, End
@@ -49,13 +50,15 @@ class Shown:
 @dataclass(frozen=True)
 class Scored:
     """A level that was worked out: `results` by the names of ledgers, grades and ranks, and what is `kept` besides; and
-    what has no score.
+    what has no score. `tables` are what it was worked out from, `queries` those that did it.
     """
 
     program: Program
     results: Mapping[str, Shown]
     unscored: tuple[Unscored, ...]
     kept: Mapping[str, Shown] = field(default_factory=dict)
+    tables: Tables = field(default_factory=dict)
+    queries: tuple[Scoring, ...] = ()
 
     @property
     def table(self) -> str:

@@ -116,7 +116,7 @@ class _Level:
         found, unscored = work_out(again, facts, self._lowering(days, seen), PART)
         self.unscored += sorted(unscored, key=lambda one: (one.period or date.min, one.row))
         self._lose_more(unscored)
-        new = Scored(self.program, results_of(found), (), kept_of(found))
+        new = Scored(self.program, results_of(found), (), kept_of(found), self.tables, (found,))
         self.scored = _merged(self.connection, self.scored, new)
 
     def _seen(self) -> dict[str, Kept]:
@@ -161,7 +161,8 @@ def _merged(connection: Any, so_far: Scored | None, new: Scored) -> Scored:
     connection.execute(f"CREATE OR REPLACE TEMP TABLE {merged} AS {query}")
     connection.execute(f"DROP TABLE {table}")
     connection.execute(f"ALTER TABLE {merged} RENAME TO {table}")
-    return Scored(new.program, {name: both[name] for name in new.results}, (), {name: both[name] for name in new.kept})
+    results, kept = ({name: both[name] for name in own} for own in (new.results, new.kept))
+    return replace(new, results=results, kept=kept, queries=(*so_far.queries, *new.queries))
 
 
 def _shared(one: Shown, other: Shown) -> Shown:

@@ -1,10 +1,12 @@
 """A level of a program as one query: its definitions in stages, each a column of the first layer that can have it."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from kpidsl.core import nodes as n
 from kpidsl.core.entries import amount_name, code_name, exempt_name
+from kpidsl.core.left import LeftError
 from kpidsl.core.program import Program
 from kpidsl.core.stages import stages
 from kpidsl.engines.columnar import standing
@@ -18,13 +20,16 @@ from kpidsl.values.domains import ANY
 
 SHORT = 40
 TOTAL = "total"
+NARROW = 64
+T = TypeVar("T")
 
 
 @dataclass
 class Scoring:
     """What the query gives for each row of facts: `results` of ledgers, grades and ranks by name, `kept` values, the
     `sizes` of groups that somebody asks for; which rows are `broken`, and which of these only `late`, after places were
-    taken. `shared` is what was settled among all.
+    taken. `shared` is what was settled among all, `breaks` when each definition breaks the row. `wide` are the columns
+    of tables that have 128 bits.
     """
 
     layers: Layers
@@ -34,19 +39,23 @@ class Scoring:
     sizes: dict[str, Term] = field(default_factory=dict)
     broken: Condition = FALSE
     late: Condition = FALSE
+    breaks: dict[str, Condition] = field(default_factory=dict)
+    wide: frozenset[str] = frozenset()
 
 
 def scoring(program: Program, x: Expressions, rows: int, kept: Collection[str] = ()) -> Scoring:
     """The results, and of what is worked out on the way what is to be `kept`. Raises UnsupportedError, TooWideError."""
-    level = _Level(x, Scoring(x.layers), kept)
+    level = _Level(x, Scoring(x.layers, wide=_wide(x)), kept)
     for at, stage in enumerate(stages(program)):
-        broken = x.layers.bind_condition(some(*(level.work_out(item) for item in stage.definitions)), "broken")
+        breaks = {item.name: _named(level.work_out, item) for item in stage.definitions}
+        level.found.breaks |= breaks
+        broken = x.layers.bind_condition(some(*breaks.values()), "broken")
         if at:
             level.found.late = some(level.found.late, every(broken, opposite(level.found.broken)))
         level.found.broken = some(level.found.broken, broken)
         placed = standing.Placed(x.layers, rows, opposite(level.found.broken))
         for item in stage.shared:
-            level.settle(item, placed)
+            _named(level.settle, item, placed)
             level.found.shared.append(item.name)
     asked = {item.rank for item in n.walk(program.definitions) if isinstance(item, n.GroupSize)}
     level.found.sizes = {name: size() for name, size in x.sizes.items() if name in asked}
@@ -114,6 +123,23 @@ class _Level:
         for quota in item.quotas:
             term = standing.quota(quota, term, self.values[name], x, placed)
         x.known[name] = self.found.results[name] = term
+
+
+def _named(work: Callable[..., T], item: n.Definition, *more: object) -> T:
+    """Does the work on a definition; of what cannot be taken it says that it is in this one."""
+    try:
+        return work(item, *more)
+    except LeftError as error:
+        error.definition = error.definition or item
+        raise
+
+
+def _wide(x: Expressions) -> frozenset[str]:
+    before = [x.earlier.all.columns] if x.earlier is not None else []
+    tables = [x.facts, *(rows.columns for rows in x.reaches.values()), *before]
+    numbers = [term.value for columns in tables for term in columns.values() if isinstance(term.value, Number)]
+    wholes = [part for number in numbers for part in (number.top, number.divisor) if part is not None]
+    return frozenset(part.text for part in wholes if part.bits > NARROW)
 
 
 def _kept(term: Term, name: str, layers: Layers) -> Term:

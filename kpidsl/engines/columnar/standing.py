@@ -46,6 +46,10 @@ class Standing:
         same = [f"{alias}.{name} = {column}" for name, column in self._named()]
         return " AND ".join([*same, f"{self.admitted}" if self.keys else "TRUE"])
 
+    def texts(self, text: str) -> Sequence[str]:
+        del text
+        return (*self.groups, *self.keys, self.admitted)
+
     def _named(self) -> list[tuple[str, str]]:
         named = [(f"g{at}", column) for at, column in enumerate(self.groups)]
         return named + [(f"k{at}", column) for at, column in enumerate(self.keys)]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from kpidsl.core.left import LeftError
 from kpidsl.engines.columnar.conditions import FALSE, NOWHERE, TRUE, Condition, chosen, every, opposite, some
 from kpidsl.engines.columnar.numbers import Number
 
@@ -47,12 +48,8 @@ class Term:
         return self.value
 
 
-class UnsupportedError(Exception):
-    """What this engine leaves to the exact one; `reason` is a word of the plan."""
-
-    def __init__(self, reason: str) -> None:
-        self.reason = reason
-        super().__init__(reason)
+class UnsupportedError(LeftError):
+    """What this engine does not take."""
 
 
 def present(of: Term) -> Term:
