@@ -17,8 +17,8 @@ from kpidsl.facts.bulk_join import rows_of
 from kpidsl.facts.bulk_reader import Loaded
 from kpidsl.facts.join import Joined
 from kpidsl.facts.origins import detach
-from kpidsl.facts.results import Result, period_sql, put, to_parquet
-from kpidsl.facts.results_csv import Stand, to_csv
+from kpidsl.facts.results import Result, Stand, period_sql, put, to_parquet
+from kpidsl.facts.results_csv import to_csv
 from kpidsl.reports.scores import cells, columns, inert_line, who
 from kpidsl.reports.words import phrase
 from kpidsl.text.words import Lang
@@ -64,7 +64,14 @@ def _with_unscored(joined: Joined, facts: Loaded, numbers: list[int]) -> Joined:
     return replace(joined, facts=replace(joined.facts, rows=rows.rows, sheet=rows.sheet))
 
 
-def results(level: Level, lang: Lang) -> tuple[list[Result], str]:
+def stand_of(level: Level) -> Stand:
+    """Where the results of a large run stand."""
+    assert level.stored is not None
+    scored = level.stored.scored
+    return Stand(scored.table, scored.joined, scored.order)
+
+
+def results(level: Level, lang: Lang) -> tuple[list[Result], Stand]:
     """The columns of a table of scores, in a database, and where they stand."""
     assert level.stored is not None
     shown = columns(level.program, lang)
@@ -76,15 +83,13 @@ def results(level: Level, lang: Lang) -> tuple[list[Result], str]:
     for header, item in zip(shown.headers[len(shown.names) :], shown.shown, strict=True):
         own = level.stored.scored.results[item.name]
         found.append(Result(header, own.column, own.scale, own.divisor))
-    return found, level.stored.scored.source
+    return found, stand_of(level)
 
 
 def write_csv(level: Level, lang: Lang, path: str) -> None:
     """As `reports.scores.as_csv` writes it."""
     assert level.stored is not None
-    scored = level.stored.scored
-    stand = Stand(scored.table, scored.joined, scored.order)
-    to_csv(level.stored.connection, results(level, lang)[0], stand, path, inert_line)
+    to_csv(level.stored.connection, *results(level, lang), path, inert_line)
 
 
 def write_parquet(level: Level, lang: Lang, path: str) -> None:
@@ -97,7 +102,7 @@ def write_parquet(level: Level, lang: Lang, path: str) -> None:
         to_parquet(connection, *columns_in(level, connection, lang), path)
 
 
-def columns_in(level: Level, connection: Any, lang: Lang) -> tuple[list[Result], str]:
+def columns_in(level: Level, connection: Any, lang: Lang) -> tuple[list[Result], Stand]:
     """A table of scores in a database, which is the one that has them already where there is one."""
     if level.stored is not None:
         return results(level, lang)

@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from kpidsl.cli.large import stand_of
 from kpidsl.cli.scoring import Level, Scored
 from kpidsl.cli.sources import Inputs
 from kpidsl.core import nodes as n
@@ -14,7 +15,7 @@ from kpidsl.core.entries import exempt_name, kept_names, kept_of
 from kpidsl.core.program import Program
 from kpidsl.core.results import RankResult, Score
 from kpidsl.facts.ledger_file import level_path, write
-from kpidsl.facts.results import Result, put
+from kpidsl.facts.results import Result, Stand, put
 from kpidsl.facts.write import Content
 from kpidsl.reports import ledger_file as described
 from kpidsl.text.words import Lang
@@ -34,14 +35,13 @@ def _write(level: Level, about: Mapping[str, Any], lang: Lang, path: str) -> Non
     import duckdb
 
     if level.stored is not None:
-        _copy(level.stored.connection, level, _of_stored(level), level.stored.scored.source, about, lang, path)
+        _copy(level.stored.connection, level, _of_stored(level), stand_of(level), about, lang, path)
         return
     with duckdb.connect() as connection:
-        found, source = _put(level, connection)
-        _copy(connection, level, found, source, about, lang, path)
+        _copy(connection, level, *_put(level, connection), about, lang, path)
 
 
-def _copy(connection: Any, level: Level, found: Mapping[str, Result], source: str, about: Mapping[str, Any],
+def _copy(connection: Any, level: Level, found: Mapping[str, Result], stand: Stand, about: Mapping[str, Any],
           lang: Lang, path: str) -> None:  # fmt: skip
     """`found`: the columns by what they hold: the row, who and when, balances, what is kept of entries, results."""
     columns: dict[str, str] = {}
@@ -54,7 +54,7 @@ def _copy(connection: Any, level: Level, found: Mapping[str, Result], source: st
         if own.scale:
             wholes[name] = described.Whole(own.header, own.scale, per)
     about = {**about, "level": described.described(level.program, wholes, lang)}
-    write(connection, columns, source, about, path)
+    write(connection, columns, stand, about, path)
 
 
 def _heads(program: Program) -> list[tuple[str, str]]:
@@ -88,7 +88,7 @@ def _of_stored(level: Level) -> dict[str, Result]:
     return found
 
 
-def _put(level: Level, connection: Any) -> tuple[dict[str, Result], str]:
+def _put(level: Level, connection: Any) -> tuple[dict[str, Result], Stand]:
     """The accounts of the exact engine as a table: what is kept of them."""
     program = level.program
     heads = _heads(program)
@@ -98,13 +98,13 @@ def _put(level: Level, connection: Any) -> tuple[dict[str, Result], str]:
     headers = [ROW, *(program.headers[name] for name, _ in heads), *map(described.column_name, names)]
     grades = {item.name for item in program.results if isinstance(item, n.Grade)}
     numbers = [0, *(at for at, name in enumerate(names, 1 + len(heads)) if name not in grades)]
-    made, source = put(connection, headers, rows, f"ledgers {program.label}".strip(), numbers)
+    made, stand = put(connection, headers, rows, f"ledgers {program.label}".strip(), numbers)
     kinds = ["BIGINT", *(kind for _, kind in heads)]
     typed = [own._replace(sql=f"CAST({own.sql} AS {kind})", scale=0) for own, kind in zip(made, kinds, strict=False)]
     kept = [own._replace(sql=f"CAST({own.sql} AS BOOLEAN)", scale=0) if name.endswith(exempt_name("")) else own
             for name, own in zip(names, made[len(typed) :], strict=True)]  # fmt: skip
     keys = ["\nrow", *(f"\n{name}" for name, _ in heads), *names]
-    return dict(zip(keys, [*typed, *kept], strict=True)), source
+    return dict(zip(keys, [*typed, *kept], strict=True)), stand
 
 
 def _values(score: Score, program: Program) -> dict[str, Fraction | str | None]:

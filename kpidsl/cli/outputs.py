@@ -25,10 +25,10 @@ def to_database(scored: Scored, place: Place, connection: Any, replace: bool, la
     made = []
     for level in scored.levels:
         name = f"{place.name}_{level.program.label}" if level.program.label else place.name
-        columns, source = large.columns_in(level, connection, lang)
+        columns, stand = large.columns_in(level, connection, lang)
         headers = told_apart([column.header for column in columns])
         columns = [column._replace(header=header) for column, header in zip(columns, headers, strict=True)]
-        made.append(Made(name, columns, source))
+        made.append(Made(name, columns, stand))
         rejects = reject_files(level.joined, level.outcome, scored.findings, lang)
         made += [_rejects(connection, f"{place.name}{of.replace('.', '_')}{REJECTS}", data)
                  for of, data in rejects.items()]  # fmt: skip

@@ -6,7 +6,7 @@ from pathlib import PurePath
 from typing import Any
 
 from kpidsl.core.columns import quoted
-from kpidsl.facts.results import copy_parquet
+from kpidsl.facts.results import Stand, copy_parquet, ends
 from kpidsl.facts.shapes import literal
 from kpidsl.text.findings import Finding, RefusedError
 from kpidsl.text.source import Cell
@@ -23,26 +23,21 @@ def level_path(path: str, label: str, wanted: str) -> str:
     return str(own.with_name(f"{stem}.{wanted}{own.suffix}" if wanted else f"{stem}{own.suffix}"))
 
 
-def write(connection: Any, columns: Mapping[str, str], source: str, about: Mapping[str, Any], path: str) -> None:
-    """`columns`: SQL by the column's name in the file; `source` is what stands after SELECT … FROM."""
+def write(connection: Any, columns: Mapping[str, str], stand: Stand, about: Mapping[str, Any], path: str) -> None:
+    """`columns`: SQL by the column's name in the file."""
     cells = ", ".join(f"{sql} AS {quoted(name)}" for name, sql in columns.items())
-    kinds = connection.execute(f"DESCRIBE SELECT {cells} FROM {source}").fetchall()
+    kinds = connection.execute(f"DESCRIBE SELECT {cells} FROM {stand.joined}").fetchall()
     wide = [name for name, kind, *_ in kinds if kind == "HUGEINT"]
-    stored = {**columns, **_narrowed(connection, {name: columns[name] for name in wide}, source)}
+    stored = {**columns, **_narrowed(connection, {name: columns[name] for name in wide}, stand)}
     cells = ", ".join(f"{sql} AS {quoted(name)}" for name, sql in stored.items())
     text = json.dumps(about, ensure_ascii=False)
-    copy_parquet(connection, f"SELECT {cells} FROM {source}", path, f", KV_METADATA {{{KEY}: {literal(text)}}}")
+    copy_parquet(connection, f"SELECT {cells} FROM {stand.source}", path, f", KV_METADATA {{{KEY}: {literal(text)}}}")
 
 
-def _narrowed(connection: Any, columns: Mapping[str, str], source: str) -> dict[str, str]:
+def _narrowed(connection: Any, columns: Mapping[str, str], stand: Stand) -> dict[str, str]:
     """Parquet has no whole numbers of 128 bits: those in use fit 64, or are decimals, or texts."""
-    if not columns:
-        return {}
-    ends = ", ".join(f"min({sql}), max({sql})" for sql in columns.values())
-    found = connection.execute(f"SELECT {ends} FROM {source.partition(' ORDER BY ')[0]}").fetchone()
     stored = {}
-    for (name, sql), low, high in zip(columns.items(), found[::2], found[1::2], strict=True):
-        most = max(abs(low or 0), abs(high or 0))
+    for (name, sql), most in zip(columns.items(), ends(connection, list(columns.values()), stand.joined), strict=True):
         kind = "BIGINT" if most < 2**63 else "DECIMAL(38, 0)" if most < LARGEST else "VARCHAR"
         stored[name] = f"CAST({sql} AS {kind})"
     return stored
@@ -52,7 +47,7 @@ def read_about(connection: Any, path: str) -> dict[str, Any]:
     """What a file of ledgers says of itself. Raises RefusedError where it is none."""
     import duckdb
 
-    with open(path, "rb"):    # that it is not there is told as of any file
+    with open(path, "rb"):  # that it is not there is told as of any file
         pass
     try:
         query = f"SELECT decode(value) FROM parquet_kv_metadata({literal(path)}) WHERE decode(key) = {literal(KEY)}"

@@ -1,16 +1,19 @@
 """Results out of a database, in the order of the facts: as rows of exact texts, or as a Parquet file."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from decimal import Decimal
 from fractions import Fraction
 from math import lcm
 from typing import Any, NamedTuple
 
-from kpidsl.core.columns import quoted
+from kpidsl.core.columns import TYPES, quoted
 from kpidsl.values.kinds import Base
 from kpidsl.values.numerals import exact
 
 AT_ONCE = 50_000
 PLACES = 6
+FEWER_DIGITS, DIGITS = 18, 38
+"""Of decimals of 64 and of 128 bits."""
 MOST_KEPT = 1_000_000
 Row = tuple[Any, ...]
 
@@ -26,12 +29,25 @@ class Result(NamedTuple):
     divisor: str = "1"
 
 
-def rows(connection: Any, columns: Sequence[Result], source: str) -> Iterator[list[str | None]]:
-    """`source` is what stands after SELECT … FROM. Numbers as texts, exact; None where there is no value."""
+class Stand(NamedTuple):
+    """Where results stand, as SQL: numbers in `table`, and everything in `joined`; in what `order` rows are to be."""
+
+    table: str
+    joined: str
+    order: str = "rowid"
+
+    @property
+    def source(self) -> str:
+        """What stands after SELECT … FROM."""
+        return f"{self.joined} ORDER BY {self.order}"
+
+
+def rows(connection: Any, columns: Sequence[Result], stand: Stand) -> Iterator[list[str | None]]:
+    """Numbers as texts, exact; None where there is no value."""
     own = ([column.sql, column.divisor] if _divided(column) else [column.sql] for column in columns)
     parts = [part for found in own for part in found]
     writers = [_writer(column) for column in columns]
-    cursor = connection.execute(f"SELECT {', '.join(parts)} FROM {source}")
+    cursor = connection.execute(f"SELECT {', '.join(parts)} FROM {stand.source}")
     while found := cursor.fetchmany(AT_ONCE):
         for row in found:
             cells = iter(row)
@@ -63,7 +79,7 @@ def _writer(column: Result) -> Callable[[Iterator[Any]], str | None]:
 
 
 def put(connection: Any, headers: Sequence[str], values: Sequence[Row], name: str = "results",
-        numbers: Collection[int] = ()) -> tuple[list[Result], str]:  # fmt: skip
+        numbers: Collection[int] = ()) -> tuple[list[Result], Stand]:  # fmt: skip
     """Makes a table of results that are in memory: its columns, and where they stand. The columns at `numbers` are such
     even where nobody has one.
     """
@@ -77,7 +93,7 @@ def put(connection: Any, headers: Sequence[str], values: Sequence[Row], name: st
             parts.append(f"unnest(?::{kind}[]) AS {part}")
             parameters.append(cells)
     connection.execute(f"CREATE OR REPLACE TEMP TABLE {quoted(name)} AS SELECT {', '.join(parts)}", parameters)
-    return found, quoted(name)
+    return found, Stand(quoted(name), quoted(name))
 
 
 def _stored(header: str, name: str, column: Sequence[Any], number: bool) -> tuple[Result, list[tuple[str, str, Any]]]:
@@ -97,10 +113,27 @@ def _stored(header: str, name: str, column: Sequence[Any], number: bool) -> tupl
     ]  # fmt: skip
 
 
-def to_parquet(connection: Any, columns: Sequence[Result], source: str, path: str) -> None:
-    """Decimals of PLACES digits where these write all numbers of a column; others are texts, n/d."""
-    parts = ", ".join(f"{stored_sql(column)} AS {quoted(column.header)}" for column in columns)
-    copy_parquet(connection, f"SELECT {parts} FROM {source}", path)
+def ends(connection: Any, numbers: Sequence[str], table: str) -> list[int]:
+    """How large each of some whole numbers gets, whatever its sign."""
+    if not numbers:
+        return []
+    asked = ", ".join(f"min({number}), max({number})" for number in numbers)
+    found = [end or 0 for end in connection.execute(f"SELECT {asked} FROM {table}").fetchone()]
+    return [max(-low, high, 0) for low, high in zip(found[::2], found[1::2], strict=True)]
+
+
+def stored(connection: Any, columns: Sequence[Result], stand: Stand) -> str:
+    """A query of results as Parquet and DuckDB have them, in order: decimals of PLACES digits where these write all
+    numbers of a column, in 64 bits where all fit; other numbers are texts, n/d.
+    """
+    numbers = [column.sql for column in columns if is_decimal(column)]
+    most = dict(zip(numbers, ends(connection, numbers, stand.table), strict=True))
+    cells = [f"{_stored_sql(column, most.get(column.sql, 0))} AS {quoted(column.header)}" for column in columns]
+    return f"SELECT {', '.join(cells)} FROM {stand.source}"
+
+
+def to_parquet(connection: Any, columns: Sequence[Result], stand: Stand, path: str) -> None:
+    copy_parquet(connection, stored(connection, columns, stand), path)
 
 
 def copy_parquet(connection: Any, query: str, path: str, more: str = "") -> None:
@@ -123,13 +156,25 @@ def is_decimal(column: Result) -> bool:
     return bool(column.scale) and not _divided(column) and 10**PLACES % column.scale == 0
 
 
-def stored_sql(column: Result) -> str:
+def _stored_sql(column: Result, most: int) -> str:
+    """`most`: how large its whole numbers get, where decimals write them."""
     if not column.scale:
         return column.sql
+    if is_decimal(column) and most * 10**PLACES // column.scale < 10**DIGITS:
+        return _decimal(column, most)
     top = f"CAST({column.sql} AS HUGEINT)"
-    if not is_decimal(column):
-        below = f"({column.scale} * CAST({column.divisor} AS HUGEINT))"
-        shared = f"greatest(gcd({top}, {below}), 1)"
-        return f"CAST({top} // {shared} AS VARCHAR) || '/' || CAST({below} // {shared} AS VARCHAR)"
-    unit = "0." + "0" * (PLACES - 1) + "1"
-    return f"CAST(CAST({top} * {10**PLACES // column.scale} AS DECIMAL(38, 0)) * {unit} AS DECIMAL(38, {PLACES}))"
+    below = f"({column.scale} * CAST({column.divisor} AS HUGEINT))"
+    shared = f"greatest(gcd({top}, {below}), 1)"
+    return f"CAST({top} // {shared} AS VARCHAR) || '/' || CAST({below} // {shared} AS VARCHAR)"
+
+
+def _decimal(column: Result, most: int) -> str:
+    """As whole numbers of the last digit that the scale needs, moved behind the point by a factor."""
+    places = next(many for many in range(PLACES + 1) if 10**many % column.scale == 0)
+    times = 10**places // column.scale
+    digits = FEWER_DIGITS if most * 10**PLACES // column.scale < 10**FEWER_DIGITS else DIGITS
+    bits = TYPES[64 if digits == FEWER_DIGITS else 128]
+    whole = column.sql if times == 1 else f"CAST({column.sql} AS {bits}) * {times}"
+    number = f"CAST({whole} AS DECIMAL({len(str(most * times))}, 0))"
+    moved = f"{number} * CAST({Decimal(1).scaleb(-places)} AS DECIMAL({places + 1}, {places}))" if places else number
+    return f"CAST({moved} AS DECIMAL({digits}, {PLACES}))"

@@ -2,24 +2,16 @@
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import Any
 
 from kpidsl.core.columns import quoted
-from kpidsl.facts.results import Result
+from kpidsl.facts.results import Result, Stand
 from kpidsl.facts.shapes import literal
 from kpidsl.values.numerals import exact
 
 COMMA = ", ',', "
 ODD = r"^[-=+@\t\r]|[,\"\r\n]"
 """Texts that may not be written as they are."""
-
-
-class Stand(NamedTuple):
-    """Where results stand: numbers in `table`, and everything in `joined`; in what `order` rows are to be."""
-
-    table: str
-    joined: str
-    order: str
 
 
 def to_csv(connection: Any, columns: Sequence[Result], stand: Stand, path: str,

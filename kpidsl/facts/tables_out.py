@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from kpidsl.core.columns import quoted
 from kpidsl.facts.databases import connected, server_tables, unreadable
 from kpidsl.facts.places import SERVER, Place
-from kpidsl.facts.results import Result, is_decimal, rows, stored_sql
+from kpidsl.facts.results import Result, Stand, is_decimal, rows, stored
 from kpidsl.facts.shapes import literal
 from kpidsl.facts.shielded import shielded
 from kpidsl.text.findings import Finding, RefusedError
@@ -29,7 +29,7 @@ class Made(NamedTuple):
 
     name: str
     columns: Sequence[Result]
-    source: str
+    stand: Stand
 
 
 def refuse_foreign(place: Place, known: Sequence[str]) -> None:
@@ -74,8 +74,8 @@ class _Attached:
         self._connection.execute(f"DROP TABLE {self._named(name)}")
 
     def put(self, table: Made) -> None:
-        parts = ", ".join(f"{stored_sql(column)} AS {quoted(column.header)}" for column in table.columns)
-        self._connection.execute(f"CREATE TABLE {self._named(table.name)} AS SELECT {parts} FROM {table.source}")
+        query = stored(self._connection, table.columns, table.stand)
+        self._connection.execute(f"CREATE TABLE {self._named(table.name)} AS {query}")
 
 
 class _Sqlite:
@@ -92,7 +92,7 @@ class _Sqlite:
         columns = ", ".join(f"{quoted(column.header)} TEXT" for column in table.columns)
         self._file.execute(f"CREATE TABLE {quoted(table.name)} ({columns})")
         marks = ", ".join("?" * len(table.columns))
-        cells = rows(self._working, table.columns, table.source)
+        cells = rows(self._working, table.columns, table.stand)
         self._file.executemany(f"INSERT INTO {quoted(table.name)} VALUES ({marks})", cells)
 
 
@@ -112,7 +112,7 @@ class _Server:
                             for column in table.columns)  # fmt: skip
         self._server.execute(f"CREATE TABLE {self._named(table.name)} ({columns})")
         with self._server.cursor() as cursor, cursor.copy(f"COPY {self._named(table.name)} FROM STDIN") as copy:
-            for cells in rows(self._working, table.columns, table.source):
+            for cells in rows(self._working, table.columns, table.stand):
                 copy.write_row(cells)
 
 
