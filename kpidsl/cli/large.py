@@ -8,7 +8,7 @@ from kpidsl.cli.large_tables import read_levels
 from kpidsl.cli.scoring import Level, Scored, Stored, as_scored, prepared
 from kpidsl.cli.sources import Inputs
 from kpidsl.cli.workspace import Workspace
-from kpidsl.core.columns import column_name
+from kpidsl.core.columns import ROW, quoted
 from kpidsl.core.entries import kept_names
 from kpidsl.core.left import LeftError
 from kpidsl.core.nodes import Grade
@@ -67,15 +67,14 @@ def _with_unscored(joined: Joined, facts: Loaded, numbers: list[int]) -> Joined:
 def stand_of(level: Level) -> Stand:
     """Where the results of a large run stand."""
     assert level.stored is not None
-    scored = level.stored.scored
-    return Stand(scored.table, scored.joined, scored.order)
+    return Stand(level.stored.scored.table, quoted(ROW))
 
 
 def results(level: Level, lang: Lang) -> tuple[list[Result], Stand]:
     """The columns of a table of scores, in a database, and where they stand."""
     assert level.stored is not None
     shown = columns(level.program, lang)
-    texts = {name: column_name("", name) for name in shown.names}
+    texts = {name: level.stored.scored.heads[name] for name in shown.names}
     if level.program.dated:
         texts[level.program.dated] = period_sql(texts[level.program.dated], level.program.unit)
     names = texts.values()

@@ -1,6 +1,6 @@
 """The tables of a large run, read from where they are into the database and joined there, level by level."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +49,7 @@ def read_levels(program: Program, inputs: Inputs, connection: Any,
     for level in program.levels:
         _refuse_numbers(level)
     refuse_unknown(program, inputs)
-    tables = _Tables(inputs, connection, folder)
+    tables = _Tables(inputs, connection, folder, program.used)
     facts = tables.read(inputs.facts, dated(program, inputs.period), table_name(""))
     inputs.refuse_more(facts.rows)
     levels = [_joined(program, facts, tables)]
@@ -73,8 +73,8 @@ def _refuse_numbers(program: Program) -> None:
 class _Tables:
     """Reads tables; `hashes` are those of what was read, by path."""
 
-    def __init__(self, inputs: Inputs, connection: Any, folder: Path) -> None:
-        self.inputs, self.connection, self.folder = inputs, connection, folder
+    def __init__(self, inputs: Inputs, connection: Any, folder: Path, used: Collection[str]) -> None:
+        self.inputs, self.connection, self.folder, self.used = inputs, connection, folder, used
         self.hashes: dict[str, str] = {}
 
     def path(self, table: Table) -> str | None:
@@ -85,7 +85,7 @@ class _Tables:
         name = own.file or own.head.name
         if name not in self.hashes:
             self.hashes[name] = digest(self.connection, own)
-        return load(self.connection, own, table, target, prefix)
+        return load(self.connection, own, table, target, self.used, prefix)
 
     def events(self, table: Table, level: Program) -> Loaded:
         path = self.path(table)

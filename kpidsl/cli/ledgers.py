@@ -10,7 +10,7 @@ from kpidsl.cli.large import stand_of
 from kpidsl.cli.scoring import Level, Scored
 from kpidsl.cli.sources import Inputs
 from kpidsl.core import nodes as n
-from kpidsl.core.columns import ROW, column_name, quoted
+from kpidsl.core.columns import ROW, quoted
 from kpidsl.core.entries import exempt_name, kept_names, kept_of
 from kpidsl.core.program import Program
 from kpidsl.core.results import RankResult, Score
@@ -58,15 +58,8 @@ def _copy(connection: Any, level: Level, found: Mapping[str, Result], stand: Sta
 
 
 def _heads(program: Program) -> list[tuple[str, str]]:
-    """Who, when, and in which groups, also those that places are taken in: a fact and the type that it is stored as."""
-    dated = [(program.dated, "DATE")] if program.dated else []
-    placed = [name for item in program.results for name in _groups(item)]
-    groups = dict.fromkeys([*program.within, *placed])
-    return [(program.subject, "VARCHAR"), *dated, *((name, "VARCHAR") for name in groups)]
-
-
-def _groups(item: n.Grade | n.Rank) -> tuple[str, ...]:
-    return item.groups if isinstance(item, n.Rank) else tuple(name for quota in item.quotas for name in quota.groups)
+    """What tells whose an account is, and the types that it is stored as."""
+    return [(name, "DATE" if name == program.dated else "VARCHAR") for name in program.heads]
 
 
 def _entries(program: Program) -> Iterator[str]:
@@ -78,9 +71,9 @@ def _entries(program: Program) -> Iterator[str]:
 def _of_stored(level: Level) -> dict[str, Result]:
     assert level.stored is not None
     program, scored = level.program, level.stored.scored
-    found = {"\nrow": Result(ROW, f"{scored.table}.{quoted(ROW)}")}
+    found = {"\nrow": Result(ROW, quoted(ROW))}
     for name, kind in _heads(program):
-        found[f"\n{name}"] = Result(program.headers[name], f"CAST({column_name('', name)} AS {kind})")
+        found[f"\n{name}"] = Result(program.headers[name], f"CAST({scored.heads[name]} AS {kind})")
     shown = {**scored.results, **scored.kept}
     for name in (*_entries(program), *(item.name for item in program.results)):
         own = shown[name]

@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import field
+from itertools import chain
 
-from kpidsl.core.nodes import Cases, Claim, Definition, Grade, Ledger, Rank, Trend
+from kpidsl.core.nodes import Cases, Claim, Column, Definition, Grade, Ledger, Quota, Rank, Trend, walk
 from kpidsl.values import node as values
 from kpidsl.values.kinds import Base, Kind, Range, Value
 from kpidsl.values.node import node
@@ -72,6 +73,20 @@ class Program(values.Node):
     def levels(self) -> "tuple[Program, ...]":
         """This one and those above it."""
         return (self, *(self.above.levels if self.above else ()))
+
+    @property
+    def used(self) -> frozenset[str]:
+        """The columns of facts and of events that something is worked out from, here or over longer periods."""
+        found = [item for level in self.levels for item in walk(level.definitions)]
+        groups = [item.groups for item in found if isinstance(item, Rank | Quota)]
+        return frozenset((*(item.name for item in found if isinstance(item, Column)), *chain(*groups), *self.within))
+
+    @property
+    def heads(self) -> tuple[str, ...]:
+        """What tells whose a score is: the subject, the period, and the groups, also those that places are taken in."""
+        dated = [self.dated] if self.dated else []
+        placed = [item.groups for item in walk(self.definitions) if isinstance(item, Rank | Quota)]
+        return tuple(dict.fromkeys((self.subject, *dated, *self.within, *chain(*placed))))
 
     @property
     def shown(self) -> tuple[Definition, ...]:

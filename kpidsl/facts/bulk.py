@@ -4,28 +4,30 @@ A row is odd where a cell is not plainly written, empty though it must not be, o
 its key. Odd rows are read as those of any small table are, with the same findings; the good ones join the others.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from fractions import Fraction
 from math import lcm
 from typing import Any
 
 from kpidsl.core.columns import TYPES, Column, quoted
 from kpidsl.core.program import Table
-from kpidsl.facts.bulk_convert import SAMPLE, convert, hold
-from kpidsl.facts.bulk_reader import MOST_ODD, Loaded, NotBulkError, Reader
+from kpidsl.facts.bulk_convert import store
+from kpidsl.facts.bulk_reader import WRITTEN, Loaded, NotBulkError, Reader
 from kpidsl.facts.bulk_source import Origin
-from kpidsl.facts.headers import BLOCKING, NOWHERE, match, with_header
+from kpidsl.facts.headers import BLOCKING, NOWHERE, Matched, match, with_header
 from kpidsl.facts.read import Facts, Reading
-from kpidsl.facts.shapes import literal, shape
+from kpidsl.facts.shapes import Shape, literal, of_idle, of_name, shape
 from kpidsl.text.findings import Finding
 from kpidsl.text.source import Cell
-from kpidsl.values.kinds import Value
+from kpidsl.values.kinds import Base, Value
 from kpidsl.values.numerals import percent
 from kpidsl.values.reading import is_bare_share, tidy
 
 
-def load(connection: Any, origin: Origin, table: Table, target: str, prefix: str = "") -> Loaded:
-    """Reads a table, as `target` in the database; `prefix` stands before the names of columns of events.
+def load(connection: Any, origin: Origin, table: Table, target: str, used: Collection[str],
+         prefix: str = "") -> Loaded:  # fmt: skip
+    """Reads a table, as `target` in the database; `prefix` stands before the names of columns of events, and `used` are
+    the columns that something is worked out from.
 
     Raises NotBulkError, and what the database raises.
     """
@@ -35,26 +37,35 @@ def load(connection: Any, origin: Origin, table: Table, target: str, prefix: str
         raise NotBulkError("TITLES", table=head.name)
     if any(finding.code in BLOCKING for finding in findings):
         raise NotBulkError("HEADER", table=head.name)
-    reader = Reader(connection, table, head, matched, origin.source, target, prefix)
+    reader = Reader(connection, table, head, matched, origin.source, target, prefix, scan=origin.source.scan)
     for item in matched:
         if item.at != NOWHERE:
-            own = shape(item, f"c{item.at}", reader.source.types[item.at])
-            if own is None:
-                raise NotBulkError("CELLS", table=head.name, name=item.header)
-            reader.shapes[item.field.name] = own
-    hold(reader, f"(SELECT * FROM {reader.source.scan} LIMIT {SAMPLE})")
-    convert(reader)
-    if reader.one(f"SELECT count(*) FILTER (WHERE odd) FROM {reader.stored}")[0] > MOST_ODD:
-        hold(reader, reader.source.scan)
-        convert(reader)
-    total = reader.one(f"SELECT count(*) FROM {reader.stored}")[0]
-    if reader.source.lines not in (None, total):
-        raise NotBulkError("LINES", table=head.name)
+            reader.shapes[item.field.name] = _shape(reader, item, used)
+    total = store(reader)
     odd = _odd(reader)
     shares = _bare(reader, odd)
     columns = _view(reader, [row for row in odd.rows if row.good])
     bad = Facts(odd.table, odd.sheet, tuple(row for row in odd.rows if not row.good), (*findings, *shares))
-    return Loaded(table, columns, total, bad, reader, len(odd.rows))
+    return Loaded(table, columns, total, bad, reader, len(odd.rows), _alike(reader) if prefix else ())
+
+
+def _alike(reader: Reader) -> list[int]:
+    """Rows of which another has the same hash."""
+    twice = f"SELECT {WRITTEN} FROM {reader.stored} GROUP BY 1 HAVING count(*) > 1"
+    return reader.where(f"{WRITTEN} IN ({twice})")
+
+
+def _shape(reader: Reader, item: Matched, used: Collection[str]) -> Shape:
+    cell, table, name = f"c{item.at}", reader.table, item.field.name
+    if item.field.kind.base is Base.TEXT and name in (*table.key, table.owner):
+        return of_name(cell)
+    if item.field.kind.base is Base.TEXT and name not in used:
+        reader.idle.add(name)
+        return of_idle(cell)
+    own = shape(item, cell, reader.source.types[item.at])
+    if own is None:
+        raise NotBulkError("CELLS", table=reader.sheet.name, name=item.header)
+    return own
 
 
 def _odd(reader: Reader) -> Facts:
@@ -77,8 +88,8 @@ def _odd(reader: Reader) -> Facts:
 def _left_out(reader: Reader) -> Facts:
     """The odd rows as they are read; a file of lines that has an empty one is refused. Raises NotBulkError."""
     odd = reader.read(reader.where("odd"))
-    if reader.source.lines is not None and any(not any(map(str.strip, row.cells)) for row in odd.rows):
-        raise NotBulkError("EMPTY_LINES", table=reader.sheet.name)
+    if reader.source.file and any(not any(map(str.strip, row.cells)) for row in odd.rows):
+        raise NotBulkError("LINES", table=reader.sheet.name)
     return odd
 
 
@@ -87,7 +98,7 @@ def _view(reader: Reader, rows: Sequence[Reading]) -> dict[str, Column]:
     stored = _columns(reader)
     found = {name: _holding(column, [row.values[name] for row in rows]) for name, column in stored.items()}
     cells = [f"rowid + {reader.first} AS {reader.number}"]
-    for item in reader.matched:
+    for item in reader.stored_fields:
         name, cell = item.field.name, reader.column(item.field.name)
         column, times = found[name], found[name].scale // stored[name].scale
         held = reader.held.get(name)
@@ -128,14 +139,14 @@ def _stored(value: Value, column: Column) -> object:
 
 def _columns(reader: Reader) -> dict[str, Column]:
     """What the good rows have of each field."""
-    asked = []
-    for item in reader.matched:
+    asked, fields = [], reader.stored_fields
+    for item in fields:
         name = reader.column(item.field.name)
         ends = f"min({name}), max({name})" if item.field.kind.numeric else "0, 0"
         asked.append(f"count({name}) < count(*), {ends}")
     found = reader.one(f"SELECT {', '.join(asked)} FROM {reader.stored} WHERE NOT odd")
     columns = {}
-    for at, item in enumerate(reader.matched):
+    for at, item in enumerate(fields):
         nulls, low, high = found[3 * at : 3 * at + 3]
         columns[item.field.name] = Column(item.field, bool(nulls), reader.scale(item), int(low or 0), int(high or 0))
     return columns
@@ -150,17 +161,17 @@ def _bare(reader: Reader, odd: Facts) -> list[Finding]:
     counted = ", ".join(f"count(*) FILTER (WHERE {reader.bare(item)}), min(rowid) FILTER (WHERE {reader.bare(item)})"
                         for item in asked)  # fmt: skip
     counts = reader.one(f"SELECT {counted} FROM {reader.stored} WHERE NOT odd")
+    firsts = [None if first is None else first + reader.first for first in counts[1::2]]
+    first_rows = {row.number: row for row in reader.read(sorted({number for number in firsts if number})).rows}
     found: list[tuple[int, int, Finding]] = []
-    for place, item in enumerate(asked):
+    for item, plain, number in zip(asked, counts[::2], firsts, strict=True):
         cells = [(row.number, tidy(row.cells[item.at])) for row in odd.rows if row.values[item.field.name] is not None]
         bare = [(number, text) for number, text in cells if is_bare_share(text, item.field.kind)]
-        count, first = counts[2 * place : 2 * place + 2]
-        number = None if first is None else first + reader.first
+        count = plain + len(bare)
         if number is not None and (not bare or number < bare[0][0]):
-            bare.insert(0, (number, reader.read([number]).rows[0].cells[item.at]))
-            count -= 1
+            bare.insert(0, (number, first_rows[number].cells[item.at]))
         if bare:
             first, example = bare[0]
-            args = {"cells": count + len(bare), "example": example, "as": percent(Fraction(example), "%")}
+            args = {"cells": count, "example": example, "as": percent(Fraction(example), "%")}
             found.append((first, item.at, Finding("D030", Cell(reader.sheet.name, 0, item.header), args)))
     return [finding for _, _, finding in sorted(found, key=lambda one: one[:2])]

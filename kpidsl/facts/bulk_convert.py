@@ -4,10 +4,12 @@ How many decimals a column has and how large its numbers are is taken from its f
 rows are odd, and where too many are, the file is gone through once more.
 """
 
-from kpidsl.facts.bulk_reader import Held, Reader
+from kpidsl.core.columns import quoted
+from kpidsl.facts.bulk_lines import read_by_itself
+from kpidsl.facts.bulk_reader import MOST_ODD, WRITTEN, Held, NotBulkError, Reader
 from kpidsl.facts.headers import NOWHERE, Matched
-from kpidsl.facts.read import TOTALS
-from kpidsl.facts.shapes import Shape, constant, matches, may_lack, typed, within
+from kpidsl.facts.shapes import Shape, constant, is_total, may_lack, typed, within
+from kpidsl.values.kinds import Base
 
 SAMPLE = 10_000
 MOST_32 = 2**31 - 1
@@ -15,19 +17,37 @@ ROOM = 64
 """How many times as large as any in the sample a number may be, for 32 bits to be tried."""
 
 
-def hold(reader: Reader, scan: str) -> None:
-    """Finds out how each column of numbers is to be stored, from the rows of `scan`."""
+def store(reader: Reader) -> int:
+    """Stores all rows, and returns how many there are. Raises NotBulkError."""
+    written, sample = dict(reader.shapes), quoted(f"sample of {reader.target}")
+    first = cells_of(reader, f"(SELECT * FROM {reader.source.scan} LIMIT {SAMPLE})")
+    reader.connection.execute(f"CREATE OR REPLACE TEMP TABLE {sample} AS {first}")
+    hold(reader, sample)
+    read_by_itself(reader, sample)
+    convert(reader)
+    total, odd = reader.one(f"SELECT count(*), count(*) FILTER (WHERE odd) FROM {reader.stored}")
+    if odd > MOST_ODD:
+        reader.shapes, reader.scan = written, reader.source.scan
+        hold(reader, f"({cells_of(reader, reader.source.scan)})")
+        convert(reader)
+    if reader.scan == reader.source.scan and reader.source.lines not in (None, total):
+        raise NotBulkError("LINES", table=reader.sheet.name)
+    return int(total)
+
+
+def hold(reader: Reader, cells: str) -> None:
+    """Finds out how each column of numbers is to be stored, from the `cells` of some rows."""
     asked = {item.field.name: own for item in reader.matched
              if (own := reader.shapes.get(item.field.name)) is not None and item.field.kind.numeric}  # fmt: skip
     if not asked:
         return
     parts = [f"coalesce(max({own.places}) FILTER (WHERE {own.plain}), 0)" for own in asked.values()]
-    found = reader.one(f"SELECT {', '.join(parts)} FROM ({_cells(reader, scan)})")
+    found = reader.one(f"SELECT {', '.join(parts)} FROM {cells}")
     places = {name: own.exact if own.exact is not None else many
               for (name, own), many in zip(asked.items(), found, strict=True)}  # fmt: skip
     parts = [f"coalesce(max(abs({own.number(own.decimal(own.digits, places[name]), places[name], 64)})) "
              f"FILTER (WHERE {own.plain}), 0)" for name, own in asked.items()]  # fmt: skip
-    most = reader.one(f"SELECT {', '.join(parts)} FROM ({_cells(reader, scan)})")
+    most = reader.one(f"SELECT {', '.join(parts)} FROM {cells}")
     for name, large in zip(asked, most, strict=True):
         reader.held[name] = Held(places[name], 32 if large * ROOM <= MOST_32 else 64)
 
@@ -48,19 +68,22 @@ def convert(reader: Reader) -> None:
             values.append(f"{own.number(f'n{at}', *held)} AS v{at}")
         else:
             values.append(f"{typed(item, own)} AS v{at}")
-        parts.append(f"{_value(reader, item, own)} AS {column}")
-        if own.bare != "FALSE":
+        if item.field.name not in reader.idle:
+            parts.append(f"{_value(reader, item, own)} AS {column}")
+        if own.bare != "FALSE" and not reader.all_bare(item):
             parts.append(f"{own.bare} AS {reader.bare(item)}")
         good.append(f"coalesce({_good(reader, item, own)}, FALSE)")
-    query = _cells(reader, reader.source.scan)
+    query = cells_of(reader, reader.scan)
     for more in (digits, decimals, values):
         query = f"SELECT {', '.join(['*', *more])} FROM ({query})"
+    if reader.prefix:
+        parts.append(f"hash({', '.join(reader.cells)}) AS {WRITTEN}")
     parts.append(f"NOT ({' AND '.join(good)}) AS odd")
     reader.connection.execute(f"CREATE OR REPLACE TEMP TABLE {reader.stored} AS SELECT {', '.join(parts)} "
                               f"FROM ({query})")  # fmt: skip
 
 
-def _cells(reader: Reader, scan: str) -> str:
+def cells_of(reader: Reader, scan: str) -> str:
     """The cells that fields are read from: as texts, but for numbers that are stored as such."""
     source = reader.source
     exact = {item.at for item in reader.matched
@@ -89,8 +112,8 @@ def _good(reader: Reader, item: Matched, own: Shape) -> str:
         good = f"{good} AND {value} IS NOT NULL AND {within(item.field.range, value, reader.scale(item))}"
     if item.field.name == reader.table.dated and reader.table.period is not None:
         good += f" AND v{item.at} = {constant(reader.table.period, 1)}"
-    if item.field.name in (*reader.table.key, reader.table.owner):
-        good += f" AND NOT {matches(own.cell, '(?i)' + TOTALS.pattern)}"
+    if item.field.name in (*reader.table.key, reader.table.owner) and item.field.kind.base is not Base.TEXT:
+        good += f" AND NOT {is_total(own.cell)}"
     if may_lack(item.field) and constant(item.field.default, reader.scale(item)) is not None:
         return f"({own.cell} IS NULL OR ({good}))"
     return good

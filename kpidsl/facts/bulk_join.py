@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from kpidsl.core.columns import NUMBER, ROW, Columns, column_name, quoted, table_name
+from kpidsl.core.columns import NUMBER, ROW, Column, Columns, column_name, quoted, table_name
 from kpidsl.core.program import Program
 from kpidsl.facts.bulk_doubts import doubts_large
 from kpidsl.facts.bulk_reader import MOST_ODD, Loaded
@@ -32,7 +32,7 @@ def join_large(connection: Any, program: Program, facts: Loaded,
     stored = {"": Columns(facts.columns, facts.rows)}
     for table in events:
         most = 0 if program.dated else _most(connection, program, table)
-        stored[table.table.name] = Columns(table.columns, table.rows, most)
+        stored[table.table.name] = Columns(_used(program, table), table.rows, most)
     return found, stored
 
 
@@ -53,24 +53,26 @@ def _concerned(connection: Any, program: Program, table: Loaded) -> Facts:
     lost = f"ANTI JOIN {facts} ON {facts}.{subject} = {owner}"
     if not program.dated:
         rows = quoted(f"joined {table.table.name}")
-        connection.execute(f"CREATE TEMP TABLE {rows} AS SELECT {name}.*, {facts}.{quoted(ROW)} FROM {name} "
+        used = (column_name(table.table.name, item) for item in _used(program, table))
+        cells = ", ".join([quoted(NUMBER), *used, f"{facts}.{quoted(ROW)}"])
+        connection.execute(f"CREATE TEMP TABLE {rows} AS SELECT {cells} FROM {name} "
                            f"LEFT JOIN {facts} ON {facts}.{subject} = {owner}")  # fmt: skip
         connection.execute(f"DROP VIEW {name}")
         connection.execute(f"ALTER TABLE {rows} RENAME TO {name}")
         lost = f"WHERE {quoted(ROW)} IS NULL"
     found = connection.execute(f"SELECT {quoted(NUMBER)} FROM {name} {lost} LIMIT {MOST_ODD + 1}").fetchall()
-    more = table.reader.read(sorted({number for (number,) in found} | set(_twins(connection, program, table))))
+    more = table.reader.read(sorted({number for (number,) in found} | set(_twins(table))))
     return rows_of(table, [*table.bad.rows, *more.rows])
 
 
-def _twins(connection: Any, program: Program, table: Loaded) -> list[int]:
-    """The numbers of good rows of which every cell is written as in another one."""
-    name = table_name(table.table.name, program.facts.name)
-    cells = ", ".join(column_name(table.table.name, item.name) for item in table.table.fields)
-    twice = f"SELECT hash({cells}) FROM {name} GROUP BY 1 HAVING count(*) > 1"
-    alike = connection.execute(f"SELECT {quoted(NUMBER)} FROM {name} WHERE hash({cells}) IN ({twice}) "
-                               f"LIMIT {MOST_ODD + 1}").fetchall()  # fmt: skip
-    rows = table.reader.read(sorted(number for (number,) in alike)).rows
+def _used(program: Program, table: Loaded) -> dict[str, Column]:
+    """The columns of events that are kept once each has the number of its subject's row: those that are used."""
+    return {name: column for name, column in table.columns.items() if program.dated or name in program.used}
+
+
+def _twins(table: Loaded) -> list[int]:
+    """The numbers of rows of which every cell is written as in another one."""
+    rows = table.reader.read(table.alike).rows
     counted = Counter(row.cells for row in rows)
     return [row.number for row in rows if counted[row.cells] > 1]
 

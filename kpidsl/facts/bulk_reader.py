@@ -9,12 +9,14 @@ from kpidsl.core.columns import NUMBER, ROW, Column, column_name, quoted
 from kpidsl.core.left import LeftError
 from kpidsl.core.program import Table
 from kpidsl.facts.bulk_source import Source
-from kpidsl.facts.headers import Matched
+from kpidsl.facts.headers import NOWHERE, Matched
 from kpidsl.facts.read import Facts, read_table
 from kpidsl.facts.shapes import Shape
 from kpidsl.facts.sheets import Sheet
 
 MOST_ODD = 50_000
+WRITTEN = quoted("written")
+"""The column of a row's hash, as it is written."""
 
 
 class NotBulkError(LeftError):
@@ -44,7 +46,7 @@ class Rows(Protocol):
 @dataclass
 class Loaded:
     """A table in the database: its columns, how many rows it had, and those that are not good; `odd`: how many were
-    read one by one.
+    read one by one; `alike`: the rows of events of which there may be another that is written the same.
     """
 
     table: Table
@@ -53,6 +55,7 @@ class Loaded:
     bad: Facts
     reader: Rows
     odd: int = 0
+    alike: Sequence[int] = ()
 
 
 @dataclass
@@ -61,7 +64,9 @@ class Reader:
 
     `target` is what the good rows are called in the database, as SQL, and `prefix` stands before the names of their
     columns, those of events. `stored` are all rows that are in the file, in its order, so that a row's place there is
-    its number; `mended`, where there are any, those that were odd and are good once they are read one by one.
+    its number; `mended`, where there are any, those that were odd and are good once they are read one by one. The texts
+    that are `idle` are not stored, as nothing is worked out from them. `scan` is what all comes from: the source, or it
+    with numbers that the database reads by itself.
     """
 
     connection: Any
@@ -73,7 +78,9 @@ class Reader:
     prefix: str = ""
     shapes: dict[str, Shape] = field(default_factory=dict)
     held: dict[str, Held] = field(default_factory=dict)
+    idle: set[str] = field(default_factory=set)
     mended: str = ""
+    scan: str = ""
 
     @property
     def stored(self) -> str:
@@ -91,9 +98,22 @@ class Reader:
     def column(self, name: str) -> str:
         return column_name(self.prefix, name)
 
+    @property
+    def stored_fields(self) -> list[Matched]:
+        return [item for item in self.matched if item.field.name not in self.idle]
+
+    def all_bare(self, item: Matched) -> bool:
+        """Whether every share that is not empty has no sign."""
+        return self.shapes[item.field.name].exact is not None and item.field.default is None
+
     def bare(self, item: Matched) -> str:
-        """The column that says of which rows a share has no sign."""
-        return quoted(f"bare {item.at}")
+        """Of which good rows a share has no sign."""
+        return f"{self.column(item.field.name)} IS NOT NULL" if self.all_bare(item) else quoted(f"bare {item.at}")
+
+    @property
+    def cells(self) -> list[str]:
+        """The cells of a row as they are read."""
+        return [f"c{item.at}" for item in self.matched if item.at != NOWHERE]
 
     def one(self, query: str) -> Any:
         """The first row that a query gives."""

@@ -1,6 +1,6 @@
 """Large tables as relations of the database, read where they are, in their order."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,15 +9,15 @@ from kpidsl.facts.sheets import LARGEST_CELL, Sheet
 from kpidsl.facts.texts import Column
 
 TEXT = "VARCHAR"
+COMMAS = "delim = ',', quote = '\"', escape = '\"'"
 IN_ORDER = "row_number() OVER () - 1"
 
 
 @dataclass(frozen=True)
 class Source:
     """`scan` stands after FROM and gives `columns`, whose cells come out as `casts`, SQL of texts, where they are not
-    `types` of their own; `row` is SQL of the number of a row, from 0.
-
-    `lines`: how many rows there are if each is a line; None where this is no question.
+    `types` of their own; `row` is SQL of the number of a row, from 0. `file`: a CSV file with a header, of which a row
+    may be more than a line.
     """
 
     scan: str
@@ -25,7 +25,21 @@ class Source:
     types: Sequence[str]
     casts: Sequence[str]
     row: str = IN_ORDER
-    lines: int | None = None
+    file: str = ""
+
+    @property
+    def lines(self) -> int | None:
+        """How many rows there are if each is a line; None where this is no question."""
+        return _lines(self.file) - 1 if self.file else None
+
+    def whole_lines(self) -> str:
+        """What stands after FROM and gives each line of a CSV file below its header, as `line`; NULL if it is empty."""
+        return _csv(self.file, {"line": TEXT}, True, r"delim = '\x01', quote = '', escape = ''")
+
+    def typed(self, types: Mapping[int, str]) -> str:
+        """The scan of a CSV file with numbers where columns have types."""
+        named = {name: types.get(at, TEXT) for at, name in enumerate(self.columns)}
+        return _csv(self.file, named, True, COMMAS)
 
     def text(self, at: int) -> str:
         """A cell as text."""
@@ -66,13 +80,16 @@ def relation(scan: str, columns: Sequence[Column], row: str = IN_ORDER) -> Sourc
 def separated(path: str, width: int, header: bool) -> Source:
     """A CSV file in UTF-8 with so many columns."""
     names = [f"c{at}" for at in range(width)]
-    columns = "{" + ", ".join(f"'{name}': '{TEXT}'" for name in names) + "}"
-    scan = (
-        f"read_csv({literal(path)}, columns = {columns}, header = {header}, auto_detect = false, delim = ',', "
-        f"quote = '\"', escape = '\"', strict_mode = true, null_padding = false, max_line_size = {LARGEST_CELL}, "
-        f"encoding = 'utf-8')"
+    scan = _csv(path, dict.fromkeys(names, TEXT), header, COMMAS)
+    return Source(scan, names, [TEXT] * width, names, file=path if header else "")
+
+
+def _csv(path: str, types: Mapping[str, str], header: bool, marks: str) -> str:
+    columns = "{" + ", ".join(f"'{name}': '{kind}'" for name, kind in types.items()) + "}"
+    return (
+        f"read_csv({literal(path)}, columns = {columns}, header = {header}, auto_detect = false, {marks}, "
+        f"strict_mode = true, null_padding = false, max_line_size = {LARGEST_CELL}, encoding = 'utf-8')"
     )
-    return Source(scan, names, [TEXT] * width, names, lines=_lines(path) - 1 if header else None)
 
 
 def _lines(path: str) -> int:

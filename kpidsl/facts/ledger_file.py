@@ -26,7 +26,7 @@ def level_path(path: str, label: str, wanted: str) -> str:
 def write(connection: Any, columns: Mapping[str, str], stand: Stand, about: Mapping[str, Any], path: str) -> None:
     """`columns`: SQL by the column's name in the file."""
     cells = ", ".join(f"{sql} AS {quoted(name)}" for name, sql in columns.items())
-    kinds = connection.execute(f"DESCRIBE SELECT {cells} FROM {stand.joined}").fetchall()
+    kinds = connection.execute(f"DESCRIBE SELECT {cells} FROM {stand.table}").fetchall()
     wide = [name for name, kind, *_ in kinds if kind == "HUGEINT"]
     stored = {**columns, **_narrowed(connection, {name: columns[name] for name in wide}, stand)}
     cells = ", ".join(f"{sql} AS {quoted(name)}" for name, sql in stored.items())
@@ -37,7 +37,7 @@ def write(connection: Any, columns: Mapping[str, str], stand: Stand, about: Mapp
 def _narrowed(connection: Any, columns: Mapping[str, str], stand: Stand) -> dict[str, str]:
     """Parquet has no whole numbers of 128 bits: those in use fit 64, or are decimals, or texts."""
     stored = {}
-    for (name, sql), most in zip(columns.items(), ends(connection, list(columns.values()), stand.joined), strict=True):
+    for (name, sql), most in zip(columns.items(), ends(connection, list(columns.values()), stand.table), strict=True):
         kind = "BIGINT" if most < 2**63 else "DECIMAL(38, 0)" if most < LARGEST else "VARCHAR"
         stored[name] = f"CAST({sql} AS {kind})"
     return stored

@@ -120,11 +120,16 @@ def _utf8(path: str, encoding: str | None, folder: Path) -> str:
 
 
 def _decodes(path: str, encoding: str) -> bool:
+    """Whether it does up to where there is something to tell by: nothing else looks like UTF-8 for long.
+
+    What does not in what follows, the database refuses.
+    """
     decoder = codecs.getincrementaldecoder(encoding)()
     try:
         with open(path, "rb") as file:
-            while block := file.read(1 << 22):
-                decoder.decode(block)
+            while block := file.read(HEAD):
+                if not decoder.decode(block).isascii() and len(block) == HEAD:
+                    return True
             decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         return False

@@ -20,7 +20,8 @@ LONGEST_SHOWN = 40
 EXAMPLES = {Base.PERCENT: "86%", Base.PP: "2.5%", Base.NUMBER: "12.5", Base.POINTS: "12.5", Base.MONEY: "1,234.50",
             Base.MONTH: "2014-05", Base.QUARTER: "2014Q2", Base.YEAR: "2014"}  # fmt: skip
 # A row of totals or means at the end of a sheet is nobody's.
-TOTALS = re.compile(r".*(合计|总计|小计|平均|平均值|均值)|total|sum|average", re.IGNORECASE)
+TOTAL_ENDS, TOTAL_WORDS = ("合计", "总计", "小计", "平均", "均值"), ("total", "sum", "average")
+TOTALS = re.compile(f".*({'|'.join(TOTAL_ENDS)})|{'|'.join(TOTAL_WORDS)}", re.IGNORECASE)
 MOST_TWINS = 5
 
 

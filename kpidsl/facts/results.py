@@ -30,16 +30,15 @@ class Result(NamedTuple):
 
 
 class Stand(NamedTuple):
-    """Where results stand, as SQL: numbers in `table`, and everything in `joined`; in what `order` rows are to be."""
+    """A table of results, and in what `order` its rows are to be."""
 
     table: str
-    joined: str
     order: str = "rowid"
 
     @property
     def source(self) -> str:
         """What stands after SELECT … FROM."""
-        return f"{self.joined} ORDER BY {self.order}"
+        return f"{self.table} ORDER BY {self.order}"
 
 
 def rows(connection: Any, columns: Sequence[Result], stand: Stand) -> Iterator[list[str | None]]:
@@ -93,7 +92,7 @@ def put(connection: Any, headers: Sequence[str], values: Sequence[Row], name: st
             parts.append(f"unnest(?::{kind}[]) AS {part}")
             parameters.append(cells)
     connection.execute(f"CREATE OR REPLACE TEMP TABLE {quoted(name)} AS SELECT {', '.join(parts)}", parameters)
-    return found, Stand(quoted(name), quoted(name))
+    return found, Stand(quoted(name))
 
 
 def _stored(header: str, name: str, column: Sequence[Any], number: bool) -> tuple[Result, list[tuple[str, str, Any]]]:

@@ -18,8 +18,8 @@ def to_csv(connection: Any, columns: Sequence[Result], stand: Stand, path: str,
            line: Callable[[Sequence[str]], str]) -> None:  # fmt: skip
     """Exact numbers, and nothing where there is no value. `line` makes a line of texts, without its end."""
     tell = [f"bool_or({_odd(column)})" if not column.scale else "NULL" for column in columns]
-    told = connection.execute(f"SELECT {', '.join(tell)} FROM {stand.joined}").fetchone()
-    cells, joined = [], stand.joined
+    told = connection.execute(f"SELECT {', '.join(tell)} FROM {stand.table}").fetchone()
+    cells, joined = [], stand.table
     for at, (column, is_odd) in enumerate(zip(columns, told, strict=True)):
         if is_odd or (column.scale, column.divisor) not in ((0, "1"), (1, "1")):
             joined += _texts(connection, column, stand, f"texts {at}", line)
@@ -41,8 +41,9 @@ def _texts(connection: Any, column: Result, stand: Stand, name: str, line: Calla
     """Makes a table of the texts of all numbers, or of odd texts, and joins it."""
     parts = [column.sql, column.divisor] if column.scale else [column.sql]
     keys = ", ".join(f"{part} AS k{at}" for at, part in enumerate(parts))
-    rows = f"{stand.table} WHERE {column.sql} IS NOT NULL" if column.scale else f"{stand.joined} WHERE {_odd(column)}"
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE keys AS SELECT DISTINCT {keys} FROM {rows}")
+    asked = f"{column.sql} IS NOT NULL" if column.scale else _odd(column)
+    distinct = f"SELECT DISTINCT {keys} FROM {stand.table} WHERE {asked}"
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE keys AS {distinct}")
     found = connection.execute("FROM keys").fetchall()
     texts = [exact(Fraction(key[0], column.scale * key[1])) if column.scale else line(key) for key in found]
     own = quoted(name)

@@ -14,6 +14,7 @@ from math import ceil, floor
 from kpidsl.core.columns import TYPES
 from kpidsl.core.program import Field
 from kpidsl.facts.headers import Matched
+from kpidsl.facts.read import TOTAL_ENDS, TOTAL_WORDS
 from kpidsl.values.kinds import Base, Range, Value
 from kpidsl.values.reading import LARGEST_BARE_SHARE, NO, UNFOLDED, YES
 
@@ -24,6 +25,9 @@ _FEWER_DIGITS = rf"-?[0-9]{{1,{FEWER_DIGITS}}}"
 _DECIMALS = rf"([.][0-9]{{1,{MOST_PLACES}}})?"
 # What `values.reading.fold` would change, and what may be a mark of a spreadsheet's.
 _ODD = re.sub(r"\\u([0-9a-f]{4})", r"\\x{\1}", UNFOLDED.pattern) + "|^['#]"
+# A name that stands before sums, whatever spaces are in it.
+_TOTAL = "|".join([*(f"{' *'.join(end)}$" for end in TOTAL_ENDS),
+                   *(f"^(?i:{' *'.join(word)})$" for word in TOTAL_WORDS)])  # fmt: skip
 _DAY = r"[1-8][0-9]{3}-[0-9]{2}-[0-9]{2}"
 _PERIODS = {
     Base.MONTH: r"[1-8][0-9]{3}([-/.][0-9]{1,2}([-/.]0?1)?|年[0-9]{1,2}(月份?)?|[0-9]{2})",
@@ -57,7 +61,7 @@ class Shape:
     def decimal(self, digits: str, places: int) -> str:
         """The number with so many places, NULL where it has more digits; more places are rounded away."""
         if not places and self.times == "1":
-            return f"TRY_CAST({digits} AS {TYPES[64]})"
+            return digits if self.exact is not None else f"TRY_CAST({digits} AS {TYPES[64]})"
         return f"TRY_CAST({digits} AS DECIMAL({self.most + places}, {places}))"
 
     def swift(self, digits: str, decimal: str) -> str:
@@ -81,6 +85,22 @@ def literal(text: str) -> str:
 
 def matches(cell: str, pattern: str) -> str:
     return f"regexp_full_match({cell}, {literal(pattern)})"
+
+
+def of_name(cell: str) -> Shape:
+    """Of a text that names a subject, and no line of sums."""
+    return Shape(cell, f"(NOT regexp_matches({cell}, {literal(f'{_ODD}|{_TOTAL}')}))")
+
+
+def is_total(cell: str) -> str:
+    """Whether a plain text stands before sums."""
+    return f"regexp_matches({cell}, {literal(_TOTAL)})"
+
+
+def of_idle(cell: str) -> Shape:
+    """Of a text that nothing is worked out from; one that begins so is neither empty nor a sheet's error."""
+    begins = f"({cell} >= '0' AND {cell} < '{{') OR ({cell} >= '一' AND {cell} < '鿿')"
+    return Shape(cell, f"(CASE WHEN {begins} THEN TRUE ELSE NOT regexp_matches({cell}, {literal(_ODD)}) END)")
 
 
 def shape(column: Matched, cell: str, kind_of_cell: str = "VARCHAR") -> Shape | None:
@@ -125,7 +145,7 @@ def _stored(column: Matched, cell: str, kind_of_cell: str) -> Shape | None:
         if column.scale is not None or not places:
             return None
         plain = f"({cell} BETWEEN -{LARGEST_BARE_SHARE} AND {LARGEST_BARE_SHARE})"
-        return Shape(cell, plain, bare="TRUE", digits=cell, most=most, exact=places)
+        return Shape(cell, plain, bare=f"({cell} IS NOT NULL)", digits=cell, most=most, exact=places)
     if base is Base.COUNT and places:
         return None
     plain = f"({cell} IS NOT NULL)"

@@ -78,10 +78,11 @@ def work_out(again: Again, base: str, lower: Callable[[str], Scoring], into: str
     Where rows break only after places were taken, these are taken once more without them.
     """
     connection, row = again.connection, quoted(ROW)
+    heads = [f"{column_name('', name)} AS h{at}" for at, name in enumerate(again.program.heads)]
     left, out, unscored = base, list[int](), list[Unscored]()
     while True:
         found = lower(left)
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE {into} AS {statement(found)}")
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE {into} AS {statement(found, heads)}")
         broken = connection.execute(f"SELECT {row}, late FROM {into} WHERE broken ORDER BY 1").fetchall()
         late = [number for number, is_late in broken if is_late]
         unscored += again.unscored([number for number, _ in broken], _settled(connection, found, into, late))
@@ -117,9 +118,11 @@ def kept_of(found: Scoring) -> dict[str, Shown]:
     return {name: shown for name, (shown, _) in _shown(found).items() if name in found.kept}
 
 
-def statement(found: Scoring) -> str:
-    """The whole query: the number of each row, whether it is broken, and only late; then the parts of each result."""
-    parts = [f"{found.broken.text} AS broken", f"{found.late.text} AS late"]
+def statement(found: Scoring, heads: Sequence[str] = ()) -> str:
+    """The whole query: the number of each row, whose it is, whether it is broken, and only late; then the parts of each
+    result.
+    """
+    parts = [*heads, f"{found.broken.text} AS broken", f"{found.late.text} AS late"]
     parts += [f"{text} AS {quoted(name)}" for _, columns in _shown(found).values() for name, text in columns]
     parts += [f"{text} AS {column}" for column, _, text in _sizes(found)]
     queries = found.layers.queries(parts)
@@ -155,11 +158,11 @@ def scores(connection: Any, scored: Scored) -> list[Score]:
     """The results row by row, as the exact engine has them; of accounts the balances, and what is kept of entries."""
     program = scored.program
     dated = (program.dated,) if program.dated else ()
-    names = [column_name("", name) for name in (program.subject, *dated, *program.within)]
-    parts = [f"{scored.table}.{quoted(ROW)}", *names]
+    names = [scored.heads[name] for name in (program.subject, *dated, *program.within)]
+    parts = [quoted(ROW), *names]
     for shown in (*scored.results.values(), *scored.kept.values()):
         parts += [shown.column, shown.divisor]
-    rows = connection.execute(f"SELECT {', '.join(parts)} FROM {scored.source}").fetchall()
+    rows = connection.execute(f"SELECT {', '.join(parts)} FROM {scored.table} ORDER BY {quoted(ROW)}").fetchall()
     return [_score(scored, row[0], row[1 : 1 + len(names)], row[1 + len(names) :]) for row in rows]
 
 

@@ -69,19 +69,9 @@ class Scored:
         return table_name("", self.program.facts.name)
 
     @property
-    def joined(self) -> str:
-        """The results with their facts."""
-        return f"{self.table} JOIN {self.facts} ON {self.facts}.{quoted(ROW)} = {self.order}"
-
-    @property
-    def order(self) -> str:
-        """What the results are in the order of the facts by."""
-        return f"{self.table}.{quoted(ROW)}"
-
-    @property
-    def source(self) -> str:
-        """The results with their facts, in the order of the facts."""
-        return f"{self.joined} ORDER BY {self.order}"
+    def heads(self) -> dict[str, str]:
+        """The columns of what tells whose a result is."""
+        return {name: f"h{at}" for at, name in enumerate(self.program.heads)}
 
 
 def results_name(program: Program) -> str:

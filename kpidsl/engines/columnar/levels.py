@@ -157,7 +157,8 @@ def _merged(connection: Any, so_far: Scored | None, new: Scored) -> Scored:
     old, more = {**so_far.results, **so_far.kept}, {**new.results, **new.kept}
     both = {name: _shared(old[name], more[name]) for name in more}
     merged = quoted("results so far")
-    query = f"{_over(table, old, both)} UNION ALL {_over(PART, more, both)}"
+    heads = list(new.heads.values())
+    query = f"{_over(table, heads, old, both)} UNION ALL {_over(PART, heads, more, both)}"
     connection.execute(f"CREATE OR REPLACE TEMP TABLE {merged} AS {query}")
     connection.execute(f"DROP TABLE {table}")
     connection.execute(f"ALTER TABLE {merged} RENAME TO {table}")
@@ -172,8 +173,8 @@ def _shared(one: Shown, other: Shown) -> Shown:
     return Shown(one.column, lcm(one.scale, other.scale), divisor)
 
 
-def _over(table: str, shown: Mapping[str, Shown], both: Mapping[str, Shown]) -> str:
-    cells = [quoted(ROW)]
+def _over(table: str, heads: Sequence[str], shown: Mapping[str, Shown], both: Mapping[str, Shown]) -> str:
+    cells = [quoted(ROW), *heads]
     for name, own in shown.items():
         times = both[name].scale // own.scale if own.scale else 1
         cells.append(own.column if times == 1 else f"CAST({own.column} AS HUGEINT) * {times} AS {own.column}")
