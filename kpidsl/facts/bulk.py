@@ -89,7 +89,7 @@ def _left_out(reader: Reader) -> Facts:
     """The odd rows as they are read; a file of lines that has an empty one is refused. Raises NotBulkError."""
     odd = reader.read(reader.where("odd"))
     if reader.source.file and any(not any(map(str.strip, row.cells)) for row in odd.rows):
-        raise NotBulkError("LINES", table=reader.sheet.name)
+        raise NotBulkError("EMPTY_LINES", table=reader.sheet.name)
     return odd
 
 
