@@ -23,7 +23,7 @@ from kpidsl.cli.main import group
 from kpidsl.cli.sources import Inputs
 from kpidsl.cli.workspace import workspace
 from kpidsl.core.columns import TYPES, TooWideError, quoted
-from kpidsl.engines.columnar import engine
+from kpidsl.engines.columnar import outliers
 from kpidsl.engines.columnar.level import Scored
 from kpidsl.engines.columnar.plan import WIDE, Planned, plan
 from kpidsl.engines.columnar.scoring import Scoring
@@ -94,7 +94,7 @@ def test_made_up_policies(make: Any) -> None:
             continue
         with duckdb.connect(config={"threads": 1}) as connection:
             try:
-                scored = engine.score(connection, program, store(connection, program, cases(program, text, draw)))
+                scored = outliers.score(connection, program, store(connection, program, cases(program, text, draw)))
             except (UnsupportedError, TooWideError):
                 continue
             query, found = scored.queries[0], list(holds(connection, scored))

@@ -10,13 +10,14 @@ from kpidsl.core import nodes as n
 from kpidsl.core.columns import Column
 from kpidsl.core.program import Program
 from kpidsl.engines.columnar.plan import WIDE, Plan, Planned
+from kpidsl.reports.left import left_text
 from kpidsl.reports.words import phrase, phrases
 from kpidsl.text.words import Lang, word_table
 from kpidsl.values.kinds import NUMBER, Kind
 from kpidsl.values.numerals import decimal_places, fixed, written
 
 MOST_DIGITS = 12
-PLACES = 4
+PLACES = 6
 WIDTHS = {"plan column": 24, "plan result": 18, "plan clause": 14, "plan left rows": 12}
 """How wide columns of texts are at most."""
 NUMBERS = ("plan unit", "plan divisor", "plan least", "plan greatest", "plan bits", "plan widest")
@@ -46,6 +47,9 @@ def plan_text(levels: Sequence[LevelPlan], why: str, unwritten: Sequence[str], l
     """The whole plan; `unwritten` are the files that were asked for."""
     say = partial(phrase, lang)
     parts = [_summary(levels, lang) + "\n" + say("plan why", why=why)]
+    for level in levels:
+        if level.plan is not None and level.plan.wide is not None:
+            parts[0] += "\n" + say("plan too large", why=left_text(level.plan.wide, lang))
     bad = sum(table.rejected for level in levels for table in level.tables)
     if bad:
         parts[0] += "\n" + say("plan rejects", bad=f"{bad:,}")
@@ -74,7 +78,10 @@ def _summary(levels: Sequence[LevelPlan], lang: Lang) -> str:
     said += say("plan wide", count=wide) if wide else ""
     said += say("plan texts", count=texts) if texts else ""
     left = sum(plan.rows for plan in plans)
-    return said + (say("plan left", count=f"{left:,}") if left else say("plan none left"))
+    apart = sum(plan.apart for plan in plans)
+    said += say("plan large", count=f"{apart:,}") if apart else ""
+    said += say("plan left", count=f"{left:,}") if left else ""
+    return said + (say("plan none left") if not left and not apart else "") + say("plan end")
 
 
 def _table(table: TablePlan, lang: Lang) -> str:

@@ -15,7 +15,7 @@ from kpidsl.core.nodes import Place
 from kpidsl.core.program import Program
 from kpidsl.core.results import Case, Entry, GradeResult, Outcome, Score
 from kpidsl.engines import exact
-from kpidsl.engines.columnar import engine
+from kpidsl.engines.columnar import engine, outliers
 from kpidsl.engines.columnar.tables import store
 from kpidsl.engines.columnar.terms import UnsupportedError
 from kpidsl.policy.resolve import resolve
@@ -64,7 +64,7 @@ def columnar(program: Program, cases: Sequence[Case]) -> Outcome:
     made = [table_name(table.name) for table in (program.facts, *program.events)]
     try:
         entries = {name for ledger in program.ledgers for name in kept_names(ledger)}
-        scored = engine.score(database, program, store(database, program, cases), kept=entries)
+        scored = outliers.score(database, program, store(database, program, cases), kept=entries)
         return Outcome(tuple(engine.scores(database, scored)), scored.unscored)
     finally:
         for name in (*made, engine.RESULTS):

@@ -38,7 +38,7 @@ class Again:
         Raises UnsupportedError where they have one.
         """
         found: list[Unscored] = []
-        for first, second in zip(self._beginnings(numbers), self._beginnings(numbers), strict=True):
+        for first, second in zip(self.beginnings(numbers), self.beginnings(numbers), strict=True):
             own = settled.get(first.case.number, {})
             work_alone(self.program, first, own)
             if own:     # who failed is out of it, and is worked out once more
@@ -50,7 +50,7 @@ class Again:
             found += failures.values()
         return found
 
-    def _beginnings(self, numbers: Sequence[int]) -> list[Worked]:
+    def beginnings(self, numbers: Sequence[int]) -> list[Worked]:
         """The subjects of these rows before anything is worked out."""
         program, row = self.program, quoted(ROW)
         terms = {name: term_of(column, column_name("", name)) for name, column in self.tables[""].columns.items()}

@@ -4,7 +4,7 @@ It gives what the exact engine gives. Rows that it cannot work out go to the exa
 not know at all it refuses, with the reason.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -14,6 +14,7 @@ from kpidsl.core.entries import Posted, Replayed, has_entries, place_of, replay
 from kpidsl.core.program import Program
 from kpidsl.core.results import Account, Case, Choice, Entry, GradeResult, Outcome, RankResult, Score, Unscored
 from kpidsl.engines.columnar.again import Again
+from kpidsl.engines.columnar.apart import FLAG, Apart
 from kpidsl.engines.columnar.conditions import FALSE
 from kpidsl.engines.columnar.expressions import Expressions
 from kpidsl.engines.columnar.history import Earlier
@@ -37,10 +38,16 @@ def run(program: Program, cases: Sequence[Case]) -> Outcome:
         return Outcome(tuple(scores(connection, scored)), scored.unscored)
 
 
-def lowered(program: Program, tables: Tables, base: str = FACTS, kept: Collection[str] = ()) -> Scoring:
-    """A level without periods as a query over tables of a database. Raises UnsupportedError and TooWideError."""
-    views = Views(None, program, tables, base, (), {})
-    return scoring(program, expressions(views), tables[""].rows, kept)
+def lowered(program: Program, tables: Tables, base: str = FACTS, kept: Collection[str] = (),
+            apart: Apart | None = None, events: Mapping[str, str] | None = None) -> Scoring:  # fmt: skip
+    """A level without periods as a query over tables of a database; `apart` are rows that are worked out elsewhere, and
+    `events` the tables without theirs. Raises UnsupportedError and TooWideError.
+    """
+    x = expressions(Views(None, program, tables, base, (), {}, events or {}))
+    if apart is not None and apart.rows:
+        x.apart = apart
+        x.layers.columns += (FLAG,)
+    return scoring(program, x, tables[""].rows, kept)
 
 
 def score(connection: Any, program: Program, tables: Tables, wanted: Collection[str] | None = None,
@@ -51,12 +58,12 @@ def score(connection: Any, program: Program, tables: Tables, wanted: Collection[
     if program.dated or program.above is not None:
         raise UnsupportedError("PERIODS")
     again = Again(connection, program, tables, {})
-    found, unscored = work_out(again, FACTS, lambda base: _only(lowered(program, tables, base, kept), wanted), RESULTS)
+    found, unscored = work_out(again, FACTS, lambda base: only(lowered(program, tables, base, kept), wanted), RESULTS)
     ordered = tuple(sorted(unscored, key=lambda one: one.row))
     return Scored(program, results_of(found), ordered, kept_of(found), tables, (found,))
 
 
-def _only(found: Scoring, wanted: Collection[str] | None) -> Scoring:
+def only(found: Scoring, wanted: Collection[str] | None) -> Scoring:
     """Without the results that nobody wants to see."""
     if wanted is not None:
         found.results = {name: term for name, term in found.results.items() if name in wanted}
@@ -85,7 +92,8 @@ def work_out(again: Again, base: str, lower: Callable[[str], Scoring], into: str
         connection.execute(f"CREATE OR REPLACE TEMP TABLE {into} AS {statement(found, heads)}")
         broken = connection.execute(f"SELECT {row}, late FROM {into} WHERE broken ORDER BY 1").fetchall()
         late = [number for number, is_late in broken if is_late]
-        unscored += again.unscored([number for number, _ in broken], _settled(connection, found, into, late))
+        settled = settled_of(connection, found, into, "late") if late else {}
+        unscored += again.unscored([number for number, _ in broken], settled)
         if not late:
             connection.execute(f"DELETE FROM {into} WHERE broken")
             return found, unscored
@@ -95,14 +103,14 @@ def work_out(again: Again, base: str, lower: Callable[[str], Scoring], into: str
         connection.execute(f"CREATE OR REPLACE TEMP VIEW {quoted(left)} AS {rows}")
 
 
-def _settled(connection: Any, found: Scoring, table: str, late: Sequence[int]) -> dict[int, dict[str, Settled]]:
-    """The places and grades with which rows were worked out that broke only then."""
+def settled_of(connection: Any, found: Scoring, table: str, which: str) -> dict[int, dict[str, Settled]]:
+    """The places and grades with which some rows were worked out; `which` is SQL of that."""
     shown = {name: own.column for name, (own, _) in _shown(found).items() if name in found.shared}
     sizes = {name: column for column, name, _ in _sizes(found)}
-    if not late or not shown:
+    if not shown:
         return {}
     cells = [f"{column}, {sizes.get(name, '0')}" for name, column in shown.items()]
-    rows = connection.execute(f"SELECT {quoted(ROW)}, {', '.join(cells)} FROM {table} WHERE late").fetchall()
+    rows = connection.execute(f"SELECT {quoted(ROW)}, {', '.join(cells)} FROM {table} WHERE {which}").fetchall()
     return {number: {name: Settled(Fraction(value) if isinstance(value, int) else value, size)
                      for name, value, size in zip(shown, values[::2], values[1::2], strict=True)}
             for number, *values in rows}  # fmt: skip

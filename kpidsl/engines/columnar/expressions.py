@@ -9,6 +9,7 @@ from kpidsl.core import nodes as n
 from kpidsl.core.ranges import stretch
 from kpidsl.engines.columnar import numbers as q
 from kpidsl.engines.columnar.aggregates import ZERO
+from kpidsl.engines.columnar.apart import Apart
 from kpidsl.engines.columnar.choosing import Row, left_over
 from kpidsl.engines.columnar.conditions import FALSE, TRUE, Condition, chosen, every, opposite, some
 from kpidsl.engines.columnar.history import History
@@ -21,9 +22,12 @@ from kpidsl.values.kinds import Value
 
 @dataclass
 class Expressions(History):
-    """How the values of a subject are worked out from what is known of it so far. `picked`: the rows of each choice."""
+    """How the values of a subject are worked out from what is known of it so far. `picked`: the rows of each choice;
+    `apart`: the subjects that are not worked out here.
+    """
 
     picked: dict[n.Cases, list[Row]] = field(default_factory=dict)
+    apart: Apart = field(default_factory=Apart)
 
     def of(self, expr: n.Expr) -> Term:
         """Raises UnsupportedError and TooWideError."""

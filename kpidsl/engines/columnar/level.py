@@ -14,6 +14,7 @@ from kpidsl.core.columns import (
     TYPES,
     Column,
     Columns,
+    TooWideError,
     column_name,
     quoted,
     table_name,
@@ -48,9 +49,34 @@ class Shown:
 
 
 @dataclass(frozen=True)
+class Held:
+    """Whole numbers as they are stored: from `low` to `high`, in `bits`."""
+
+    low: int
+    high: int
+    bits: int
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Some of the numbers of a result, from `low` to `high`: `top` over `scale`, and over a `divisor` if there is one.
+
+    `widest`: the most bits that they took on the way.
+    """
+
+    scale: int
+    top: Held
+    divisor: Held | None
+    low: Fraction
+    high: Fraction
+    widest: int
+
+
+@dataclass(frozen=True)
 class Scored:
     """A level that was worked out: `results` by the names of ledgers, grades and ranks, and what is `kept` besides; and
-    what has no score. `tables` are what it was worked out from, `queries` those that did it.
+    what has no score. `tables` are what it was worked out from, `queries` those that did it; `apart` are the rows that
+    the exact engine worked out, `pieces` what these came to, by name, and `wide` what would have been too wide.
     """
 
     program: Program
@@ -59,6 +85,9 @@ class Scored:
     kept: Mapping[str, Shown] = field(default_factory=dict)
     tables: Tables = field(default_factory=dict)
     queries: tuple[Scoring, ...] = ()
+    apart: tuple[int, ...] = ()
+    pieces: Mapping[str, Piece] = field(default_factory=dict)
+    wide: TooWideError | None = None
 
     @property
     def table(self) -> str:

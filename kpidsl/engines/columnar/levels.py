@@ -6,16 +6,17 @@ All periods of a level are one query, unless it looks back at its own: then a qu
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from math import lcm
 from typing import Any
 
-from kpidsl.core.columns import DAY, FACTS, ROW, SUBJECT, column_name, quoted
+from kpidsl.core.columns import DAY, FACTS, SUBJECT, column_name, quoted
 from kpidsl.core.program import Program
 from kpidsl.core.results import Case, Outcome, Unscored
 from kpidsl.engines.columnar.again import Again
-from kpidsl.engines.columnar.engine import expressions, kept_of, results_of, score, scores, work_out
-from kpidsl.engines.columnar.level import Kept, Scored, Shown, kept, lost_name, none_kept, results_name, whole_table
+from kpidsl.engines.columnar.engine import expressions, kept_of, results_of, scores, work_out
+from kpidsl.engines.columnar.level import Kept, Scored, kept, lost_name, none_kept, whole_table
 from kpidsl.engines.columnar.looking import looked_at, looks_back
+from kpidsl.engines.columnar.merging import PART, merged
+from kpidsl.engines.columnar.outliers import score
 from kpidsl.engines.columnar.scoring import Scoring, scoring
 from kpidsl.engines.columnar.tables import Tables, store
 from kpidsl.engines.columnar.terms import UnsupportedError
@@ -23,7 +24,6 @@ from kpidsl.engines.columnar.views import Views
 from kpidsl.values.kinds import Base
 
 Lost = Collection[tuple[str, date]]
-PART = quoted("results of a period")
 
 
 def run_levels(program: Program, levels: Sequence[Sequence[Case]], lost: Sequence[Lost] = (),
@@ -117,7 +117,7 @@ class _Level:
         self.unscored += sorted(unscored, key=lambda one: (one.period or date.min, one.row))
         self._lose_more(unscored)
         new = Scored(self.program, results_of(found), (), kept_of(found), self.tables, (found,))
-        self.scored = _merged(self.connection, self.scored, new)
+        self.scored = merged(self.connection, self.scored, new)
 
     def _seen(self) -> dict[str, Kept]:
         """What can be looked at, the level's own earlier periods among it."""
@@ -146,38 +146,3 @@ class _Level:
         rows = {(one.subject, one.period): None for one in unscored}
         if rows:
             self.connection.executemany(f"INSERT INTO {lost_name(unit)} VALUES (?, ?)", list(map(list, rows)))
-
-
-def _merged(connection: Any, so_far: Scored | None, new: Scored) -> Scored:
-    """The results of more periods in one table; numbers over the scale that suits all of them."""
-    table = results_name(new.program)
-    if so_far is None:
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT * FROM {PART}")
-        return new
-    old, more = {**so_far.results, **so_far.kept}, {**new.results, **new.kept}
-    both = {name: _shared(old[name], more[name]) for name in more}
-    merged = quoted("results so far")
-    heads = list(new.heads.values())
-    query = f"{_over(table, heads, old, both)} UNION ALL {_over(PART, heads, more, both)}"
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE {merged} AS {query}")
-    connection.execute(f"DROP TABLE {table}")
-    connection.execute(f"ALTER TABLE {merged} RENAME TO {table}")
-    results, kept = ({name: both[name] for name in own} for own in (new.results, new.kept))
-    return replace(new, results=results, kept=kept, queries=(*so_far.queries, *new.queries))
-
-
-def _shared(one: Shown, other: Shown) -> Shown:
-    if not one.scale:
-        return one
-    divisor = one.divisor if one.divisor != "1" else other.divisor
-    return Shown(one.column, lcm(one.scale, other.scale), divisor)
-
-
-def _over(table: str, heads: Sequence[str], shown: Mapping[str, Shown], both: Mapping[str, Shown]) -> str:
-    cells = [quoted(ROW), *heads]
-    for name, own in shown.items():
-        times = both[name].scale // own.scale if own.scale else 1
-        cells.append(own.column if times == 1 else f"CAST({own.column} AS HUGEINT) * {times} AS {own.column}")
-        if both[name].divisor != "1":
-            cells.append(own.divisor if own.divisor != "1" else f"CAST(1 AS BIGINT) AS {both[name].divisor}")
-    return f"SELECT {', '.join(cells)} FROM {table}"

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
 
-from kpidsl.core.columns import ROOM, TYPES
+from kpidsl.core.columns import ROOM, TYPES, TooWideError
 from kpidsl.engines.columnar.conditions import FALSE
-from kpidsl.engines.columnar.level import Scored
+from kpidsl.engines.columnar.level import Held, Piece, Scored
 from kpidsl.engines.columnar.numbers import ONE, Number
 from kpidsl.engines.columnar.scoring import NARROW, Scoring
 from kpidsl.engines.columnar.terms import Term
@@ -19,32 +19,8 @@ WIDE = 128
 _LITERAL = re.compile(r"\b\d{19,}\b")
 
 
-@dataclass(frozen=True)
-class Held:
-    """Whole numbers as they are stored: from `low` to `high`, in `bits`."""
-
-    low: int
-    high: int
-    bits: int
-
-
 NO_DIVISOR = Held(1, 1, NARROW)
-"""What stands for a divisor where only other periods have one."""
-
-
-@dataclass(frozen=True)
-class Numbers:
-    """A result's values, from `low` to `high`: `top` over `scale`, and over a `divisor` of the row's own if any.
-
-    `widest`: the most bits that anything has from which it is worked out.
-    """
-
-    scale: int
-    top: Held
-    divisor: Held | None
-    low: Fraction
-    high: Fraction
-    widest: int
+"""What stands for a divisor where only other rows have one."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +30,7 @@ class Planned:
     """
 
     name: str
-    numbers: Numbers | None
+    numbers: Piece | None
     lacks: bool
     fails: bool
 
@@ -62,50 +38,54 @@ class Planned:
 @dataclass(frozen=True)
 class Plan:
     """The results of a level and what is kept of entries. `left`: how many rows of each definition, by its label, went
-    to the exact engine for the reason why they have no score; `rows`: how many these are.
+    to the exact engine for the reason why they have no score; `rows`: how many these are. `apart`: how many others it
+    worked out, and `wide`: what would have been too wide.
     """
 
     results: tuple[Planned, ...]
     kept: tuple[Planned, ...]
     left: Mapping[str, int]
     rows: int
+    apart: int = 0
+    wide: TooWideError | None = None
 
 
 def plan(scored: Scored) -> Plan:
     """Of a level that was worked out."""
     rows = {(one.row, one.rule) for one in scored.unscored}
-    results = tuple(_planned(name, [(query, query.results[name]) for query in scored.queries])
+    results = tuple(_planned(name, scored, [(query, query.results[name]) for query in scored.queries])
                     for name in scored.results)  # fmt: skip
-    kept = tuple(_planned(name, [(query, query.kept[name]) for query in scored.queries]) for name in scored.kept)
-    return Plan(results, kept, Counter(rule for _, rule in rows), len({row for row, _ in rows}))
+    kept = tuple(_planned(name, scored, [(query, query.kept[name]) for query in scored.queries])
+                 for name in scored.kept)  # fmt: skip
+    left = Counter(rule for _, rule in rows)
+    return Plan(results, kept, left, len({row for row, _ in rows}), len(scored.apart), scored.wide)
 
 
-def _planned(name: str, found: Sequence[tuple[Scoring, Term]]) -> Planned:
-    """One result, over the queries of all periods."""
+def _planned(name: str, scored: Scored, found: Sequence[tuple[Scoring, Term]]) -> Planned:
+    """One result, over the queries of all periods and the rows that are apart."""
     lacks = any(term.lacks != FALSE for _, term in found)
     fails = any(term.fails != FALSE or (query.breaks.get(name, FALSE) != FALSE and term.lacks == FALSE)
                 for query, term in found)  # fmt: skip
-    numbers = [(query, term.value) for query, term in found if isinstance(term.value, Number)]
-    return Planned(name, _numbers(numbers) if numbers else None, lacks, fails)
+    pieces = [_piece(query, term.value) for query, term in found if isinstance(term.value, Number)]
+    apart = [scored.pieces[name]] if name in scored.pieces else []
+    return Planned(name, _joined([*pieces, *apart]) if pieces else None, lacks, fails)
 
 
-def _numbers(found: Sequence[tuple[Scoring, Number]]) -> Numbers:
-    scale = lcm(*(number.scale for _, number in found))
-    tops = [_over(number, scale) for _, number in found]
-    divisors = [number.divisor for _, number in found if number.divisor is not None]
-    divisor = None
-    if divisors:
-        divisor = _together([*map(_held, divisors), *([NO_DIVISOR] if len(divisors) < len(found) else [])])
-    ends = [end for _, number in found for end in _ends(number)]
-    widest = max(_widest(query, number) for query, number in found)
+def _piece(query: Scoring, number: Number) -> Piece:
+    divisor = _held(number.divisor) if number.divisor is not None else None
+    return Piece(number.scale, _held(number.top), divisor, *_ends(number), _widest(query, number))
+
+
+def _joined(pieces: Sequence[Piece]) -> Piece:
+    """As they stand in one table: over one scale, in 128 bits where that is another than their own."""
+    scale = lcm(*(piece.scale for piece in pieces))
+    tops = [Held(one.top.low * times, one.top.high * times, one.top.bits if times == 1 else WIDE)
+            for one in pieces for times in [scale // one.scale]]  # fmt: skip
+    divided = any(one.divisor is not None for one in pieces)
+    divisor = _together(one.divisor or NO_DIVISOR for one in pieces) if divided else None
     top = _together(tops)
-    return Numbers(scale, top, divisor, min(ends), max(ends), max(widest, top.bits))
-
-
-def _over(number: Number, scale: int) -> Held:
-    """As periods stand together: over one scale, in 128 bits where that is another than its own."""
-    times, top = scale // number.scale, number.top
-    return Held(top.low * times, top.high * times, top.bits if times == 1 else WIDE)
+    return Piece(scale, top, divisor, min(one.low for one in pieces), max(one.high for one in pieces),
+                 max(top.bits, *(one.widest for one in pieces)))  # fmt: skip
 
 
 def _held(of: Whole) -> Held:

@@ -47,7 +47,7 @@ def scoring(program: Program, x: Expressions, rows: int, kept: Collection[str] =
     """The results, and of what is worked out on the way what is to be `kept`. Raises UnsupportedError, TooWideError."""
     level = _Level(x, Scoring(x.layers, wide=_wide(x)), kept)
     for at, stage in enumerate(stages(program)):
-        breaks = {item.name: _named(level.work_out, item) for item in stage.definitions}
+        breaks = {item.name: x.apart.never(_named(level.work_out, item)) for item in stage.definitions}
         level.found.breaks |= breaks
         broken = x.layers.bind_condition(some(*breaks.values()), "broken")
         if at:
@@ -119,9 +119,9 @@ class _Level:
             x.known[name] = term
             self.found.results[name] = replace(term, lacks=FALSE, absent=FALSE, none=term.absent)
             return
-        term = self.found.results[name]
+        term = standing.unsettled(name, self.found.results[name], x)
         for quota in item.quotas:
-            term = standing.quota(quota, term, self.values[name], x, placed)
+            term = standing.quota(quota, name, term, self.values[name], x, placed)
         x.known[name] = self.found.results[name] = term
 
 

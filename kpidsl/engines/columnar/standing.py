@@ -1,9 +1,10 @@
 """Places and quotas in SQL: equal keys are counted first, so that places are taken by few rows and joined back."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cache
+from math import lcm
 from typing import NamedTuple
 
 from kpidsl.core import nodes as n
@@ -89,12 +90,12 @@ class Waiting(NamedTuple):
 
 def waiting(item: n.Rank, x: Expressions) -> Waiting:
     keys, there, broken = [], TRUE, FALSE
-    for expr in (item.value, *item.breakers):
+    for at, expr in enumerate((item.value, *item.breakers)):
         key = present(x.of(expr))
-        keys += ordered(key.number, x)
+        keys += ordered(key.number, x, x.apart.key(item.name, at))
         broken = some(broken, every(there, some(key.fails, every(key.lacks, opposite(key.absent)))))
         there = every(there, opposite(key.broken))
-    return Waiting(keys, there, broken)
+    return Waiting(keys, x.apart.either(_known(keys[0]), there), broken)
 
 
 def rank(item: n.Rank, found: Waiting, x: Expressions, placed: Placed) -> tuple[Term, Callable[[], Term]]:
@@ -118,19 +119,34 @@ def rank(item: n.Rank, found: Waiting, x: Expressions, placed: Placed) -> tuple[
     return Term(placed.whole(free[item.name], depth, True), lacks=none, absent=none), size
 
 
-def ordered(value: Number, x: Expressions) -> list[Whole]:
-    """Columns in the order of the values, and equal where these are.
+def ordered(value: Number, x: Expressions, apart: Mapping[int, Fraction | None]) -> list[Whole]:
+    """Columns in the order of the values, and equal where these are; `apart` are those of rows that are.
 
     Quotients by up to `most` are one `most`th of a `most`th apart or more: as many digits tell any two of them apart. A
     cut toward zero keeps the order of each digit, and only 0 has none but zeros.
     """
+    own = {row: None if one is None else one * value.scale for row, one in apart.items()}
+    below = [one.denominator for one in own.values() if one is not None]
     if value.divisor is None:
-        return [_column(value.top, x)]
-    most, rest, keys = literal(value.divisor.high), x.layers.bind(value.top), []
+        times = lcm(*below)
+        return [_column(_given({row: one and one * times for row, one in own.items()},
+                               w.multiply(value.top, literal(times)), x), x)]  # fmt: skip
+    most, rest, keys = literal(max([value.divisor.high, *below])), x.layers.bind(value.top), []
     for _ in range(DIGITS):
-        keys.append(_column(w.quotient(rest, value.divisor), x))
+        keys.append(_column(_given(own, w.quotient(rest, value.divisor), x), x))
         rest = x.layers.bind(w.multiply(x.layers.bind(w.remainder(rest, value.divisor)), most))
-    return [*keys, _column(w.quotient(rest, value.divisor), x)]
+        own = {row: one and (one - int(one)) * most.high for row, one in own.items()}
+    return [*keys, _column(_given(own, w.quotient(rest, value.divisor), x), x)]
+
+
+def _given(own: Mapping[int, Fraction | None], otherwise: Whole, x: Expressions) -> Whole:
+    """A digit, with those of rows that are apart, cut as well."""
+    cut = {row: None if one is None else int(one) for row, one in own.items()}
+    return x.apart.whole(cut, otherwise, x.layers)
+
+
+def _known(key: Whole) -> Condition:
+    return Condition(f"({key.text} IS NOT NULL)", key.depth)
 
 
 def _column(key: Whole, x: Expressions) -> Whole:
@@ -144,16 +160,23 @@ def _over(groups: Sequence[str], x: Expressions) -> list[str]:
     return [column if there else f"coalesce(CAST({column} AS VARCHAR), '{None}')" for column, there in columns]
 
 
-def quota(item: n.Quota, grade: Term, value: Term, x: Expressions, placed: Placed) -> Term:
-    """The grade after a quota: those beyond the limit have the next one; who has no value keeps the grade."""
+def unsettled(name: str, grade: Term, x: Expressions) -> Term:
+    """A grade before its quotas, with those of rows that are apart."""
+    words = x.apart.words(x.apart.grades(name), grade.words, x.layers)
+    none = x.apart.either(Condition(f"({words.text} IS NULL)", words.depth), grade.none)
+    return replace(grade, value=words, none=x.layers.bind_condition(none))
+
+
+def quota(item: n.Quota, name: str, grade: Term, value: Term, x: Expressions, placed: Placed) -> Term:
+    """The grade of a name after a quota: those beyond the limit have the next one; who has no value keeps it."""
     words = grade.words
     has = Condition(f"({words.text} = {text_literal(item.grade)})", words.depth)
-    keys = ordered(value.number, x)
+    keys = ordered(value.number, x, x.apart.values(name))
     graded = every(placed.admitted, opposite(grade.none))
     groups = _over(item.groups, x)
     by = f"PARTITION BY {', '.join(f'g{at}' for at in range(len(groups)))} " if groups else ""
     order = ", ".join(f"k{at}{'' if item.lowest_first else ' DESC'}" for at in range(len(keys)))
-    valued = every(opposite(present(value).broken), Condition(f"({keys[0].text} IS NOT NULL)", keys[0].depth))
+    valued = every(x.apart.either(TRUE, opposite(present(value).broken)), _known(keys[0]))
     having = x.layers.bind_condition(every(graded, has, valued))
     before = f"CAST(sum(c) OVER ({by}ORDER BY {order} ROWS UNBOUNDED PRECEDING) - c AS BIGINT)"
     free, depth = placed.join(groups, keys, having, {f"{item.grade} before": before, f"{item.grade} equal": "c"})

@@ -1,7 +1,7 @@
 """The rows that aggregates go over, as views of the database: each row with the number of the subject's row."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -20,7 +20,9 @@ EVENTS = "e"
 
 @dataclass(frozen=True)
 class Views:
-    """Of a level: its `facts` that are worked out now, and their periods; `kept` are the results of each unit."""
+    """Of a level: its `facts` that are worked out now, and their periods; `kept` are the results of each unit. `events`
+    are tables of events, where these are not under the names that they have.
+    """
 
     connection: Any
     program: Program
@@ -28,6 +30,7 @@ class Views:
     facts: str
     days: Sequence[date]
     kept: Mapping[str, Kept]
+    events: Mapping[str, str] = field(default_factory=dict)
 
     def rows(self, reach: Reach) -> Rows:
         """The rows of a reach, with what tells that there are too few of them."""
@@ -50,7 +53,7 @@ class Views:
         columns = self.tables[reach.rows]
         table = next(events for events in self.program.events if events.name == reach.rows)
         terms = {name: term_of(column, column_name(table.name, name)) for name, column in columns.columns.items()}
-        source = table_name(table.name, self.program.facts.name)
+        source = self.events.get(table.name, table_name(table.name, self.program.facts.name))
         if self.program.unit is None or not self.program.dated:
             return Rows(source, terms, columns.most)
         dated = reach.window is not None
