@@ -6,7 +6,8 @@ from fractions import Fraction
 from math import lcm
 from typing import Any, NamedTuple
 
-from kpidsl.core.columns import TYPES, quoted
+from kpidsl.core.columns import ROOM, TYPES, quoted
+from kpidsl.text.findings import Finding, RefusedError
 from kpidsl.values.kinds import Base
 from kpidsl.values.numerals import exact
 
@@ -80,7 +81,7 @@ def _writer(column: Result) -> Callable[[Iterator[Any]], str | None]:
 def put(connection: Any, headers: Sequence[str], values: Sequence[Row], name: str = "results",
         numbers: Collection[int] = ()) -> tuple[list[Result], Stand]:  # fmt: skip
     """Makes a table of results that are in memory: its columns, and where they stand. The columns at `numbers` are such
-    even where nobody has one.
+    even where nobody has one. Raises RefusedError where one has too many digits.
     """
     found, parts, parameters = [], [], []
     for at, header in enumerate(headers):
@@ -90,9 +91,18 @@ def put(connection: Any, headers: Sequence[str], values: Sequence[Row], name: st
         found.append(own)
         for part, kind, cells in stored:
             parts.append(f"unnest(?::{kind}[]) AS {part}")
-            parameters.append(cells)
+            parameters.append(_fitting(header, cells) if kind == TYPES[128] else cells)
     connection.execute(f"CREATE OR REPLACE TEMP TABLE {quoted(name)} AS SELECT {', '.join(parts)}", parameters)
     return found, Stand(quoted(name))
+
+
+def _fitting(header: str, cells: Sequence[int | None]) -> Sequence[int | None]:
+    """Whole numbers that a database holds. Raises RefusedError."""
+    most = max((abs(cell) for cell in cells if cell is not None), default=0)
+    if most >= ROOM[128]:
+        digits, held = len(str(most)), len(str(ROOM[128])) - 1
+        raise RefusedError([Finding("D067", None, {"name": header, "digits": digits, "most": held})])
+    return cells
 
 
 def _stored(header: str, name: str, column: Sequence[Any], number: bool) -> tuple[Result, list[tuple[str, str, Any]]]:
