@@ -8,6 +8,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+import xlsxwriter
 from click.testing import CliRunner
 from told import whichever_engine
 
@@ -127,3 +128,28 @@ def test_empty_shares_of_a_stored_column_are_not_told_as_lacking_their_sign(tmp_
     counts = [int(count) for count in re.findall(r"read as fractions: (\d+);", found[1])]
     assert sorted(counts)[1:] == [300] * 8
     assert 50 < min(counts) < 150
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_workbooks_are_read_sheet_by_sheet(seed: int, tmp_path: Path) -> None:
+    draw, found = random.Random(seed), tables()
+    spoil(found, draw)
+    facts = write_workbook(tmp_path, found, draw)
+    (code, told, files), exact = (run(facts, engine, tmp_path / engine) for engine in ("columnar", "exact"))
+    assert (code, told, files) == exact
+    assert whichever_engine(told, "en") == told
+
+
+def write_workbook(folder: Path, found: dict[str, Table], draw: random.Random) -> str:
+    """All tables as sheets of one workbook, or a workbook each; some numbers are stored as such."""
+    paths = {name: folder / f"facts{draw.choice(['', f'.{name}']) if name else ''}.xlsx" for name in found}
+    for path in set(paths.values()):
+        book = xlsxwriter.Workbook(path)
+        for name in (name for name, own in paths.items() if own == path):
+            sheet = book.add_worksheet(name or "facts")
+            for row, cells in enumerate(found[name]):
+                for at, cell in enumerate(cells):
+                    is_number = draw.random() < 0.5 and re.fullmatch(r"-?[1-9]\d{0,8}(\.\d{1,2})?", cell)
+                    sheet.write(row, at, float(cell) if is_number else cell)
+        book.close()
+    return str(folder / "facts.xlsx")

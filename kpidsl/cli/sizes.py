@@ -9,7 +9,7 @@ from kpidsl.facts.sheets import form_of
 
 LARGE = 100_000
 """Bytes of CSV from which a run is worth a database: some 400 rows of 44 columns."""
-DENSITY = {".csv": 1, ".parquet": 4, ".duckdb": 2, ".sqlite": 1}
+DENSITY = {".csv": 1, ".parquet": 4, ".duckdb": 2, ".sqlite": 1, ".xlsx": 1, ".xlsm": 1, ".xls": 1, ".ods": 1}
 """How many bytes of CSV a byte of a file comes to; what is not here is read row by row."""
 
 

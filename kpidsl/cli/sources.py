@@ -1,6 +1,6 @@
 """Where a run takes its parameters, facts and events from: the command line, files beside each other, sheets."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -167,8 +167,8 @@ def _beside(program: Program) -> list[Table]:
     return [*own, *(table for level in program.levels for table in level.events)]
 
 
-def _facts(program: Program, inputs: Inputs, files: Files) -> Facts:
-    """The sheet that is asked for, or the only one that is not one of events."""
+def facts_sheet(program: Program, inputs: Inputs, files: Files) -> Sheet:
+    """The sheet that is asked for, or the only one that is not one of events. Raises RefusedError."""
     names = {table.header for table in _beside(program)}
     sheets = files.sheets(inputs.facts)
     if inputs.sheet:
@@ -181,7 +181,11 @@ def _facts(program: Program, inputs: Inputs, files: Files) -> Facts:
         raise RefusedError([Finding("D047", Cell(inputs.facts), {"sheets": tabs})])
     if not own[0].rows:
         raise RefusedError([Finding("D004", Cell(own[0].name))])
-    return read_table(own[0], dated(program, inputs.period))
+    return own[0]
+
+
+def _facts(program: Program, inputs: Inputs, files: Files) -> Facts:
+    return read_table(facts_sheet(program, inputs, files), dated(program, inputs.period))
 
 
 def _fits(sheet: Sheet, program: Program) -> bool:
@@ -194,11 +198,16 @@ def _fits(sheet: Sheet, program: Program) -> bool:
 def _events(table: Table, inputs: Inputs, files: Files) -> Facts | Finding:
     """From --events, a sheet or table beside the facts, or a file beside them that has the events' name."""
     path = given_path(table, inputs) or table_beside(table, inputs)
-    for sheet in files.sheets(path or inputs.facts):
-        if sheet.tab.strip() == table.header:
-            return read_table(sheet, table)
+    sheet = sheet_called(table, files.sheets(path or inputs.facts))
     path = path or path_beside(table, inputs)
-    return read_table(files.sheets(path)[0], table) if path else not_given(table, inputs)
+    if sheet is None and path:
+        sheet = files.sheets(path)[0]
+    return read_table(sheet, table) if sheet else not_given(table, inputs)
+
+
+def sheet_called(table: Table, sheets: Sequence[Sheet]) -> Sheet | None:
+    """The one that has the table's name."""
+    return next((sheet for sheet in sheets if sheet.tab.strip() == table.header), None)
 
 
 def not_given(table: Table, inputs: Inputs) -> Finding:

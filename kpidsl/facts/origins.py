@@ -4,6 +4,7 @@ import codecs
 import csv
 import io
 import os
+from dataclasses import replace
 from pathlib import Path, PurePath
 from tempfile import mkstemp
 from typing import Any
@@ -45,6 +46,20 @@ def origin(connection: Any, path: str, encoding: str | None, folder: Path) -> Or
         head = _head(path, readable)
         return Origin(head, separated(readable, len(head.header), header=True), path)
     raise NotBulkError(form_of(path), table=path)
+
+
+def written_out(sheet: Sheet, folder: Path) -> Origin:
+    """A sheet of a workbook as a file that the database reads. Raises NotBulkError."""
+    first = sheet.top + 1
+    if sheet.numbers != tuple(range(first, first + len(sheet.rows))):
+        raise NotBulkError("EMPTY_LINES", table=sheet.name)
+    if any(len(row) != len(sheet.header) for row in sheet.rows):
+        raise NotBulkError("LINES", table=sheet.name)
+    made = _new(folder)
+    with open(made, "w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(sheet.rows)
+    head = replace(sheet, rows=sheet.rows[:MOST_HEAD], numbers=sheet.numbers[:MOST_HEAD])
+    return Origin(head, separated(made, len(sheet.header), header=False))
 
 
 def digest(connection: Any, found: Origin) -> str:

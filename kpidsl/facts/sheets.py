@@ -17,8 +17,12 @@ SIGNATURES = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")     # how workbooks begin, wha
 
 
 def form_of(path: str) -> str:
-    """Why the database cannot read a file by itself, as a word of the plan."""
-    return "STDIN" if path == "-" else "WORKBOOK" if PurePath(path).suffix.lower() in WORKBOOKS else "FORM"
+    """Why the database cannot read a file, as a word of the plan."""
+    return "STDIN" if path == "-" else "FORM"
+
+
+def is_workbook(path: str) -> bool:
+    return PurePath(path).suffix.lower() in WORKBOOKS
 
 
 @node
