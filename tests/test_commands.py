@@ -80,6 +80,12 @@ def test_keep_going_loses_no_row(tmp_path: Path) -> None:
     again = kpidsl("run", POLICY, "mended.csv", *events, cwd=tmp_path)
     assert again.returncode == 0, again.stderr
     assert "城区-03" in again.stdout
+    for text in (bad.replace("城外", "城区"), bad):
+        (tmp_path / "facts.csv").write_text(text, encoding="utf-8")
+        (tmp_path / "scores.统付签约.rejects.csv").write_text("客户经理,客户\n", encoding="utf-8-sig")
+        kpidsl("run", POLICY, "facts.csv", "--keep-going", "-o", "scores.csv", cwd=tmp_path)
+        assert (tmp_path / "scores.rejects.csv").exists() == (text is bad)      # none is left of a run before
+        assert (tmp_path / "scores.统付签约.rejects.csv").exists()                # which is nobody's rejects
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from kpidsl.cli import large
 from kpidsl.cli.engines import ENGINES, score_by
 from kpidsl.cli.ledgers import ledger_files
 from kpidsl.cli.progress import wanted
+from kpidsl.cli.rejects import outdated, rejects
 from kpidsl.cli.scoring import Level, Scored
 from kpidsl.cli.sources import Inputs, inputs_options
 from kpidsl.cli.targets import refuse_inputs
@@ -22,7 +23,6 @@ from kpidsl.core.program import Program
 from kpidsl.facts.places import place
 from kpidsl.facts.write import Content, write_all
 from kpidsl.reports import scores as report
-from kpidsl.reports.rejects import reject_files
 from kpidsl.reports.words import phrase
 from kpidsl.reports.workbook import as_xlsx
 from kpidsl.text.wording import has_errors
@@ -78,8 +78,13 @@ def command(policy: str, facts: str, events: tuple[str, ...], params: tuple[str,
         space.at(phrase(lang, "writing"))
         written = _write(scored, inputs, output, space, replace, lang)
         space.at("")
+        gone = outdated(scored, Path(output), written) if output and target is None else []
+        for path in gone:
+            path.unlink()
         if written and not quiet:
             click.echo(phrase(lang, "written", paths=", ".join(written)), err=True)
+        if gone and not quiet:
+            click.echo(phrase(lang, "taken away", paths=", ".join(map(str, gone))), err=True)
         if not output:
             _show(scored, lang)
     sys.exit(1 if has_errors(scored.findings) else 0)
@@ -96,7 +101,7 @@ def _write(scored: Scored, inputs: Inputs, output: str | None, space: Workspace,
         refuse_inputs(ledgers, scored.paths)
         write_all(ledgers)
         return [*to_database(scored, target, space.connection, replace, lang), *map(str, ledgers)]
-    contents = _rejects(scored, inputs.facts, output, lang) | ledger_files(scored, inputs, lang)
+    contents = rejects(scored, inputs.facts, output, lang) | ledger_files(scored, inputs, lang)
     if output:
         contents |= _results(scored, Path(output), lang)
     refuse_inputs(contents, scored.paths)
@@ -141,16 +146,3 @@ def _file(level: Level, ending: str, lang: Lang) -> Content:
 def _named(output: Path, program: Program) -> Path:
     """The results of a longer period stand beside the others, as its facts do."""
     return output.with_name(f"{output.stem}.{program.label}{output.suffix}") if program.label else output
-
-
-def _stem(facts: str) -> str:
-    """What files beside are called after where no output is named."""
-    address = place(facts)
-    return address.name.replace("/", "_") if address is not None else "facts" if facts == "-" else Path(facts).stem
-
-
-def _rejects(scored: Scored, facts: str, output: str | None, lang: Lang) -> dict[Path, Content]:
-    stem = Path(output).with_suffix("") if output else Path(_stem(facts))
-    files = {name: data for level in scored.levels
-             for name, data in reject_files(level.joined, level.outcome, scored.findings, lang).items()}  # fmt: skip
-    return {stem.with_name(f"{stem.name}{name}.rejects.csv"): data for name, data in files.items()}

@@ -3,7 +3,9 @@
 import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 
+from kpidsl.core.program import Table
 from kpidsl.core.results import Outcome
 from kpidsl.facts.headers import BLOCKING
 from kpidsl.facts.join import Joined
@@ -13,7 +15,7 @@ from kpidsl.reports.words import phrase, phrases
 from kpidsl.text.findings import Finding
 from kpidsl.text.source import Cell
 from kpidsl.text.wording import texts
-from kpidsl.text.words import Lang
+from kpidsl.text.words import LANGS, Lang
 
 
 def rejected_rows(joined: Joined, outcome: Outcome) -> dict[int, list[int]]:
@@ -36,14 +38,32 @@ def reject_files(joined: Joined, outcome: Outcome, findings: Iterable[Finding], 
     for at, bad in rejected_rows(joined, outcome).items():
         table = joined.tables[at]
         if bad or table.owed:
-            files[f".{table.table.header}" if table.table.header else ""] = _file(table, bad, told, lang)
+            files[reject_name(table.table)] = _file(table, bad, told, lang)
     return files
+
+
+def reject_name(table: Table) -> str:
+    """What the name of a file of rejects adds to that of the results."""
+    return f".{table.header}" if table.header else ""
+
+
+def is_reject_file(path: Path) -> bool:
+    """Whether a file is there that begins as files of rejects do, in whatever language."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        begun = file.readline()
+    return any(begun.startswith(",".join(_head(lang)).encode("utf-8-sig")) for lang in LANGS)
+
+
+def _head(lang: Lang) -> list[str]:
+    return [phrase(lang, "row"), phrase(lang, "reason")]
 
 
 def _file(table: Facts, bad: Sequence[int], told: Mapping[tuple[str, int], list[Finding]], lang: Lang) -> bytes:
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer)
-    writer.writerow([phrase(lang, "row"), phrase(lang, "reason"), *map(inert, table.sheet.header)])
+    writer.writerow([*_head(lang), *map(inert, table.sheet.header)])
     cells = dict(zip(table.sheet.numbers, table.sheet.rows, strict=True))
     twins = {row.number: row.twins for row in table.rows}
     of_table = told.get((table.sheet.name, 1), []) if table.sheet.top else [f for f in table.findings
