@@ -17,6 +17,8 @@ from kpidsl.cli.progress import Progress
 from kpidsl.facts.shielded import shielded
 
 DEFAULT_MEMORY = "2GB"
+INTERRUPTED = "Query interrupted"
+"""What the database says where it heard of Ctrl-C before anybody else: it asks Python itself."""
 _SIZE = re.compile(r"(\d+(?:\.\d+)?) ?([KMGT]i?B)", re.IGNORECASE)
 
 
@@ -49,8 +51,8 @@ class Workspace:
                 "memory_limit": self.memory, "temp_directory": str(self.folder),
                 "autoinstall_known_extensions": "false", "autoload_known_extensions": "false",
             })  # fmt: skip
-            self._connection.execute("SET enable_progress_bar = false")
             self._watch = Watch(self._connection)
+            self._connection.execute("SET enable_progress_bar = false")
             self._progress = Progress(self._connection) if self._shown else None
         return self._connection
 
@@ -85,7 +87,7 @@ def workspace(memory: str | None, shown: bool = False) -> Iterator[Workspace]:
     try:
         yield found
     except Exception as error:
-        if found.broken_off:
+        if found.broken_off or str(error) == INTERRUPTED:
             raise KeyboardInterrupt from error
         raise
     finally:
