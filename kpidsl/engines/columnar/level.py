@@ -149,9 +149,11 @@ def kept(connection: Any, scored: Scored, columns: Columns, names: set[str]) -> 
 def none_kept(program: Program, columns: Columns, names: set[str]) -> Kept:
     """Before the first period there are no results."""
     head = [f"'' AS {quoted(SUBJECT)}", f"DATE '1000-01-01' AS {quoted(DAY)}", f"0 AS {quoted(NUMBER)}"]
-    terms = {name: term_of(Column(Field(name, name, kind, Range()), True), column_name(str(program.unit), name))
+    known = {name: Column(Field(name, name, kind, Range()), True)
              for name in sorted(names) if (kind := _kind(program, columns, name)) is not None}  # fmt: skip
-    cells = [f"CAST(NULL AS {_type(terms[name])}) AS {column_name(str(program.unit), name)}" for name in terms]
+    named = {name: column_name(str(program.unit), name) for name in known}
+    terms = {name: term_of(column, named[name]) for name, column in known.items()}
+    cells = [f"CAST(NULL AS {column.type}) AS {named[name]}" for name, column in known.items()]
     return Kept(f"SELECT {', '.join([*head, *cells])} WHERE FALSE", terms)
 
 
@@ -167,15 +169,6 @@ def _kind(program: Program, columns: Columns, name: str) -> Kind | None:
         case n.Grade():
             return TEXT
     return program.kinds[name]
-
-
-def _type(term: Term) -> str:
-    match term.value:
-        case Number():
-            return "INTEGER"
-        case Condition():
-            return "BOOLEAN"
-    return "VARCHAR"
 
 
 def _ends(connection: Any, scored: Scored, shown: Mapping[str, Shown]) -> dict[str, tuple[int, ...]]:
