@@ -87,8 +87,10 @@ def _named(node: Any, _: Types) -> Any:
 
 
 def _nothing(node: Any, types: Types) -> Any:
-    """A column that never has a value is a text to PostgreSQL, which a whole number is not compared with."""
-    if isinstance(node, exp.Alias) and types.known(node.this) == "NULL":
+    """What never has a value is a text to PostgreSQL as a column or a choice, which no whole number goes with."""
+    if isinstance(node, exp.Case) and types.known(node) == "NULL":
+        return exp.null()
+    if isinstance(node, exp.Alias) and (isinstance(node.this, exp.Null) or types.known(node.this) == "NULL"):
         node.set("this", exp.cast(node.this, "BIGINT"))
     return node
 
