@@ -12,12 +12,14 @@ from kpidsl.engines.columnar import numbers as q
 from kpidsl.engines.columnar import wholes as w
 from kpidsl.engines.columnar.conditions import FALSE, TRUE, Condition, chosen, every, opposite, some
 from kpidsl.engines.columnar.expressions import Expressions
-from kpidsl.engines.columnar.layers import text_literal
+from kpidsl.engines.columnar.layers import Layers, text_literal
 from kpidsl.engines.columnar.numbers import Number
 from kpidsl.engines.columnar.terms import Term, Words, present
 from kpidsl.engines.columnar.wholes import Whole
 
 ZERO = q.constant(Fraction(0))
+LONG = 300
+"""Longer conditions of a ledger become columns: every line takes them in more than once."""
 
 
 class Account(NamedTuple):
@@ -59,6 +61,13 @@ class Balance:
         self.absent = some(self.absent, every(here, of.absent))
         self.fails = some(self.fails, every(here, of.fails))
 
+    def shorten(self, layers: Layers, name: str) -> None:
+        """Conditions that have grown long become columns."""
+        for flag in ("closed", "lacks", "absent", "fails", "posted"):
+            condition = getattr(self, flag)
+            if len(condition.text) > LONG:
+                setattr(self, flag, layers.bind_condition(condition, f"{name} {flag}"))
+
 
 class Opened(NamedTuple):
     """What a ledger comes to, where it is not applicable, and what each of its lines moved."""
@@ -91,6 +100,7 @@ def ledger(item: n.Ledger, x: Expressions, accounts: Mapping[str, Account]) -> O
             so_far.postings.append(_spread(so_far, item, at, [accounts[name] for name in carried], x))
         else:
             so_far.postings.append(_line(so_far, at, line, x))
+        so_far.shorten(x.layers, item.name)
     x.known = before
     if carried:
         so_far.closed = some(so_far.closed, every(so_far.goes_on, opposite(so_far.posted)))
