@@ -38,13 +38,14 @@ class Again:
         Raises UnsupportedError where they have one.
         """
         found: list[Unscored] = []
-        for first, second in zip(self.beginnings(numbers), self.beginnings(numbers), strict=True):
-            own = settled.get(first.case.number, {})
-            work_alone(self.program, first, own)
-            if own:     # who failed is out of it, and is worked out once more
-                second.failures.update(first.failures)
-                work_alone(self.program, second, {})
-            failures = second.failures if own else first.failures
+        again = {worked.case.number: worked for worked in self.beginnings(list(settled))}
+        for worked in self.beginnings(numbers):
+            number, failures = worked.case.number, worked.failures
+            work_alone(self.program, worked, settled.get(number, {}))
+            if settled.get(number):     # who failed is out of it, and is worked out once more
+                again[number].failures.update(failures)
+                work_alone(self.program, again[number], {})
+                failures = again[number].failures
             if not failures:
                 raise UnsupportedError("UNSURE")
             found += failures.values()
@@ -52,6 +53,8 @@ class Again:
 
     def beginnings(self, numbers: Sequence[int]) -> list[Worked]:
         """The subjects of these rows before anything is worked out."""
+        if not numbers:
+            return []
         program, row = self.program, quoted(ROW)
         terms = {name: term_of(column, column_name("", name)) for name, column in self.tables[""].columns.items()}
         order = [column_name("", program.dated), row] if program.dated else [row]
