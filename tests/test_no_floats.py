@@ -10,8 +10,8 @@ import duckdb
 import pytest
 from click.testing import CliRunner
 from generated.compare import Different, compare, connection, program_of
-from generated.policies import policy_text, small_text
-from generated.rows import cases
+from generated.policies import period_text, policy_text, small_text
+from generated.rows import made
 from literate import ROOT
 from sqlglot.dialects import DuckDB
 from sqlglot.tokens import Token, TokenType
@@ -39,6 +39,9 @@ class Spied:
 
     def __exit__(self, *_: object) -> None:
         self._own.close()
+
+    def cursor(self) -> "Spied":
+        return Spied(self._own.cursor(), self._seen)
 
     def execute(self, statement: str, *more: Any) -> Any:
         self._seen.append(statement)
@@ -89,16 +92,16 @@ def test_from_file_to_file(policy: str, facts: str, tmp_path: Path, monkeypatch:
     assert len(seen) > 5
 
 
-@pytest.mark.parametrize("make", [policy_text, small_text])
+@pytest.mark.parametrize("make", [policy_text, small_text, period_text])
 def test_made_up_policies(make: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[str] = []
     spied = Spied(connection(), seen)
     monkeypatch.setattr("generated.compare.connection", lambda: spied)
-    for seed in range(40):
+    for seed in range(24):
         draw = Random(seed)
         text = make(draw)
         program = program_of(text)
         if not isinstance(program, list):
-            found = compare(program, cases(program, text, draw))
+            found = compare(program, made(program, text, draw))
             assert not isinstance(found, Different), found
     assert len(seen) > 100

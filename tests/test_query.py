@@ -11,8 +11,9 @@ import duckdb
 import pytest
 import sqlglot
 from generated.compare import program_of
+from generated.joining import levels
 from generated.policies import policy_text
-from generated.rows import cases
+from generated.rows import made
 from queries import differences, in_duckdb, in_postgres, plain, printed
 from servers import server
 from test_policies import FAMILIES, run
@@ -84,7 +85,7 @@ def test_made_up_policies(part: int, postgres: Any) -> None:
             program = program_of(text)
             if isinstance(program, list):
                 continue
-            rows = cases(program, text, draw)
+            rows = levels(program, made(program, text, draw)).cases[0]
             for dialect in ("duckdb", "postgres"):
                 try:
                     query = printed(program, rows, dialect)

@@ -2,8 +2,9 @@
 
     python tests/fuzz/engines.py [PAIRS] [--seed N] [--processes N] [--folder FOLDER]
 
-Prints how many pairs of a policy and its facts were compared, how many the columnar engine left to the exact one and
-why, and how many a second. A difference is made small and written to FOLDER as a case for tests/cases; exit 1 then.
+Prints how many pairs of a policy and its facts were compared, how many of these with periods, how many the columnar
+engine left to the exact one and why, and how many a second. A difference is made small and written to FOLDER as a case
+for tests/cases; exit 1 then.
 """
 
 import argparse
@@ -18,13 +19,15 @@ sys.path[:0] = [str(Path(__file__).parent.parent), str(Path(__file__).parent.par
 
 from generated.compare import Different, Refused, compare, program_of  # noqa: E402
 from generated.kept import as_case, smaller  # noqa: E402
-from generated.policies import policy_text, small_text  # noqa: E402
-from generated.rows import cases  # noqa: E402
+from generated.policies import period_text, policy_text, small_text  # noqa: E402
+from generated.rows import made  # noqa: E402
 
 TABLES = 6
-"""How many tables of facts a policy is tried with."""
-LARGE = 5
-"""Every so many policies one is large: what hangs together is seen there, and far more small ones can be tried."""
+"""How many tables of facts a policy is tried with, at most."""
+SECONDS = 0.25
+"""How long one policy is tried: the database takes seconds to plan some of the large ones, and many find more."""
+WRITERS = (policy_text, period_text, policy_text, *[small_text] * 7)
+"""What makes a policy, by the last digit of its seed. What hangs together shows in large ones; small ones are quick."""
 AT_ONCE = 50
 """How many policies a process is given at a time."""
 
@@ -34,15 +37,19 @@ def batch(first: int, folder: str) -> Counter[str]:
     counted: Counter[str] = Counter()
     for seed in range(first, first + AT_ONCE):
         draw = Random(seed)
-        text = policy_text(draw) if seed % LARGE == 0 else small_text(draw)
+        text = WRITERS[seed % len(WRITERS)](draw)
         program = program_of(text)
         if isinstance(program, list):
             counted["no policy"] += 1
             continue
+        began = time.monotonic()
         for number in range(TABLES):
-            facts = cases(program, text, draw)
+            if time.monotonic() - began > SECONDS:
+                break
+            facts = made(program, text, draw)
             found = compare(program, facts)
             counted[_kind(found)] += 1
+            counted["with periods"] += not found and bool(program.dated)
             if isinstance(found, Different):
                 title = f"The engines differ: seed {seed}, table {number}: {found.what[:100]}"
                 Path(folder, f"differ-{seed}-{number}.md").write_text(as_case(title, *smaller(text, facts)), "utf-8")

@@ -1,32 +1,10 @@
 """Amounts and conditions of a kind, as text of a policy."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
-from generated.scope import NUMERIC, Lookup, Scope
-
-UNITS = {"percent": "%", "pp": "pp", "money": " yuan", "days": " days"}
-PLAIN = ("0", "1", "2", "3", "5", "7", "10", "20", "0.5", "0.25", "1.5", "0.1", "2.05", "0.001", "12.5", "33.33")
-SHARES = ("0", "1", "40", "50", "80", "85.5", "90", "93", "99.99", "100", "110", "33.333", "0.1", "7")
-SUMS = ("0", "1", "100", "999.99", "1000", "50000", "3", "0.01")
-SPANS = ("0", "1", "7", "30", "2")
-LITERALS = {"points": PLAIN, "number": PLAIN, "count": ("0", "1", "2", "3", "5", "10", "100"), "percent": SHARES,
-            "pp": ("0", "1", "5", "0.5", "10", "2.25"), "money": SUMS, "days": SPANS}  # fmt: skip
-STEPS = {"points": ("0.1", "1", "0.01", "0.5", "3"), "number": ("0.1", "1", "0.25", "7"), "count": ("1", "5", "10"),
-         "percent": ("1%", "0.1%", "5%", "0.03%"), "pp": ("1pp", "0.5pp"),
-         "money": ("1 yuan", "1000 yuan", "0.01 yuan"), "days": ("1 days", "7 days")}  # fmt: skip
-UNITS_OF = {"points": ("1", "0.5"), "number": ("1", "0.3", "10"), "count": ("1", "2", "3", "10"),
-            "percent": ("1%", "0.7%", "10%"), "pp": ("1pp", "0.1pp", "3pp"), "money": ("1000 yuan", "1 yuan"),
-            "days": ("1 days", "7 days")}  # fmt: skip
-MODES = ("half up", "half even", "always up", "always down")
-PER = ("per", "per each full", "per each started")
-COMPARE = (">=", "<=", ">", "<", "=", "!=")
-DAYS = ("2014-01-01", "2014-02-28", "2014-05-31", "2013-12-31")
-WORDS = ("甲", "乙", "x")
-
-
-def literal(scope: Scope, kind: str) -> str:
-    return scope.pick(LITERALS[kind]) + UNITS.get(kind, "")
+from generated.gathered import Writing, before, counted_for_each, gathered, gathered_from, previous
+from generated.literals import COMPARE, DAYS, MODES, PER, STEPS, UNITS_OF, WORDS, literal
+from generated.scope import NUMERIC, Lookup, Rows, Scope
 
 
 def amount(scope: Scope, kind: str, depth: int = 2) -> str:
@@ -43,6 +21,7 @@ def amount(scope: Scope, kind: str, depth: int = 2) -> str:
 def common(scope: Scope, kind: str, depth: int) -> str:
     """What any kind of quantity can be."""
     ways = [_limit, _size, _rounded, _sum, _difference, _among, _cell, _gathered]
+    ways += [_gathered, _before] if scope.unit else []
     made = scope.pick(ways)(scope, kind, depth - 1)
     return made if made else amount(scope, kind, depth - 1)
 
@@ -60,6 +39,8 @@ def _rounded(scope: Scope, kind: str, depth: int) -> str:
     inner, step = amount(scope, kind, depth), scope.pick(STEPS[kind])
     if scope.chance(50):
         return f"round({inner}, {step}, {scope.pick(MODES)})"
+    if kind not in ("percent", "pp") and scope.chance(15):
+        return f"{scope.pick(('round', 'floor'))}({inner})"
     return f"{scope.pick(('round', 'truncate', 'floor', 'ceil'))}({inner}, {step})"
 
 
@@ -95,27 +76,23 @@ def cell(scope: Scope, table: Lookup) -> str:
     """A cell of a table, by names whose options are its keys, or by keys as they stand."""
     keys = []
     for options in table.keys:
-        names = [name for name in scope.known("one of") if set(scope.options[name]) <= set(options)]
+        names = [name for name in scope.known("one of") if set(scope.options_of(name)) <= set(options)]
         keys.append(scope.pick(names) if names and scope.chance(85) else scope.pick(options))
     return f"{table.name}[{', '.join(keys)}]"
 
 
 def _gathered(scope: Scope, kind: str, depth: int) -> str:
-    """A sum, mean or end over events."""
-    if scope.inside or not scope.events:
-        return ""
-    table = scope.pick(scope.events)
-    within = replace(scope, inside=table, has_full=False)
-    if kind == "count" and scope.chance(60):
-        return f"(count of {table.name}{_where(within)})"
-    functions = ("sum", "highest", "lowest") if kind == "count" else ("sum", "average", "highest", "lowest")
-    own = table.columns.get(kind, [])
-    value = scope.pick(own) if own and scope.chance(60) else amount(within, kind, depth)
-    return f"({scope.pick(functions)} of {value} in {table.name}{_where(within)})"
+    return gathered(scope, kind, depth, Writing(amount, condition))
 
 
-def _where(within: Scope) -> str:
-    return f" where {condition(within, 1)}" if within.chance(65) else ""
+def looking(scope: Scope, rows: Rows, kind: str) -> str:
+    """What is looked at of these rows, by itself."""
+    return gathered_from(scope, rows, kind, 1, Writing(amount, condition))
+
+
+def _before(scope: Scope, kind: str, depth: int) -> str:
+    del depth
+    return before(scope, kind)
 
 
 # ---- what only some kinds can be
@@ -181,7 +158,8 @@ def _share_of_group(scope: Scope, depth: int) -> str:
 
 
 def _negative(scope: Scope, depth: int) -> str:
-    return f"(0 - {amount(scope, 'points', depth)})"
+    known = scope.known("points")
+    return f"(-{scope.pick(known)})" if known and scope.chance(40) else f"(0 - {amount(scope, 'points', depth)})"
 
 
 OWN: dict[str, list[Callable[[Scope, int], str]]] = {
@@ -223,9 +201,13 @@ def _comparison(scope: Scope, depth: int) -> str:
 
 def _missing(scope: Scope, depth: int) -> str:
     del depth
-    own = scope.inside.optional if scope.inside else []
-    names = [*own, *scope.asked]
-    return f"{scope.pick(names)} is {scope.pick(('missing', 'present'))}" if names else ""
+    asks = scope.pick(("is missing", "is present"))
+    kinds = [kind for kind in NUMERIC if scope.known(kind)]
+    if kinds and scope.chance(15):
+        kind = scope.pick(kinds)
+        return f"{(before(scope, kind) if scope.unit else '') or common(scope, kind, 1)} {asks}"
+    names = [*(scope.inside[-1].optional if scope.inside else []), *scope.asked]
+    return f"{scope.pick(names)} {asks}" if names else ""
 
 
 def _guarded(scope: Scope, depth: int) -> str:
@@ -242,37 +224,54 @@ def _guarded(scope: Scope, depth: int) -> str:
     return f"({name} is missing or {name} {scope.pick(COMPARE)} {literal(scope, kind)})"
 
 
+def _now_or_before(scope: Scope, kind: str) -> str:
+    """A name of this kind, or what it was in the period before."""
+    kept = scope.kept(kind) if scope.unit else []
+    names = scope.known(kind)
+    return previous(scope, kind, scope.pick(kept)) if kept and scope.chance(40) else scope.pick(names) if names else ""
+
+
 def _member(scope: Scope, depth: int) -> str:
     del depth
-    names = scope.known("one of")
-    if not names:
+    names, kept = scope.known("one of"), scope.kept("one of") if scope.unit else []
+    if kept and scope.chance(40):
+        name = scope.pick(kept)
+        found, options = previous(scope, "one of", name), scope.options[name]
+    elif names:
+        found = scope.pick(names)
+        options = scope.options_of(found)
+    else:
         return ""
-    name = scope.pick(names)
-    options = scope.options[name]
     if scope.chance(30):
-        return f"{name} is one of {', '.join(scope.some(options, 1, 2))}"
-    return f"{name} {scope.pick(('=', '!='))} {scope.pick(options)}"
+        return f"{found} is one of {', '.join(scope.some(options, 1, 2))}"
+    return f"{found} {scope.pick(('=', '!='))} {scope.pick(options)}"
 
 
 def _text(scope: Scope, depth: int) -> str:
     del depth
-    names = scope.known("text")
-    return f'{scope.pick(names)} {scope.pick(("=", "!="))} "{scope.pick(WORDS)}"' if names else ""
+    found = _now_or_before(scope, "text")
+    if not found:
+        return ""
+    other = scope.pick(scope.known("text")) if scope.chance(20) else f'"{scope.pick(WORDS)}"'
+    return f"{found} {scope.pick(('=', '!='))} {other}"
 
 
 def _day(scope: Scope, depth: int) -> str:
     del depth
-    names = scope.known("date")
-    if not names:
+    kinds = [kind for kind in ("date", "month", "quarter", "year") if scope.known(kind)]
+    if not kinds:
         return ""
-    other = scope.pick(names) if len(names) > 1 and scope.chance(40) else scope.pick(DAYS)
-    return f"{scope.pick(names)} {scope.pick(COMPARE)} {other}"
+    kind = scope.pick(kinds)
+    names = scope.known(kind)
+    literals = DAYS[kind] if kind != "year" and (len(names) == 1 or scope.chance(60)) else ()
+    other = scope.pick(literals or names)
+    return f"{_now_or_before(scope, kind)} {scope.pick(COMPARE)} {other}"
 
 
 def _yes(scope: Scope, depth: int) -> str:
     del depth
-    names = scope.known("yes or no")
-    return scope.pick(names) if names else ""
+    found = _now_or_before(scope, "yes or no")
+    return f"{found} = {scope.pick(('yes', 'no'))}" if found and scope.chance(20) else found
 
 
 def _cell_there(scope: Scope, depth: int) -> str:
@@ -280,5 +279,10 @@ def _cell_there(scope: Scope, depth: int) -> str:
     return f"{cell(scope, scope.pick(scope.tables))} is {scope.pick(('missing', 'present'))}" if scope.tables else ""
 
 
+def _for_each(scope: Scope, depth: int) -> str:
+    del depth
+    return counted_for_each(scope)
+
+
 CONDITIONS = [_comparison, _comparison, _comparison, _comparison, _missing, _guarded, _member, _text, _day, _yes,
-              _cell_there]  # fmt: skip
+              _cell_there, _for_each]  # fmt: skip

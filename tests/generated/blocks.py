@@ -2,8 +2,9 @@
 
 from decimal import Decimal
 
-from generated.amounts import LITERALS, NUMERIC, UNITS, amount, condition, literal
-from generated.scope import Scope
+from generated.amounts import amount, condition
+from generated.literals import LITERALS, UNITS, literal
+from generated.scope import NUMERIC, Scope
 
 WHOLE = ("0", "2", "5", "10", "100")     # no two that hold nothing between them
 Block = tuple[str, list[str]]

@@ -6,16 +6,20 @@ from functools import cache
 from typing import Any
 
 import duckdb
+from generated.joining import Levels, levels
+from generated.rows import Made
 
 from kpidsl.check.holes import refused
-from kpidsl.core.columns import TooWideError, table_name
+from kpidsl.core.columns import TooWideError
 from kpidsl.core.entries import kept_names, own_choices
 from kpidsl.core.lower import lower
 from kpidsl.core.nodes import Place
 from kpidsl.core.program import Program
-from kpidsl.core.results import Case, Entry, GradeResult, Outcome, Score
+from kpidsl.core.results import Entry, GradeResult, Outcome, Score
 from kpidsl.engines import exact
-from kpidsl.engines.columnar import engine, outliers
+from kpidsl.engines.columnar.engine import scores
+from kpidsl.engines.columnar.level import whole_table
+from kpidsl.engines.columnar.levels import score_levels
 from kpidsl.engines.columnar.tables import store
 from kpidsl.engines.columnar.terms import UnsupportedError
 from kpidsl.policy.resolve import resolve
@@ -58,30 +62,29 @@ def connection() -> Any:
     return duckdb.connect(config={"threads": 1})
 
 
-def columnar(program: Program, cases: Sequence[Case]) -> Outcome:
-    """As `engine.run`, in a database that is there already."""
-    database = connection()
-    made = [table_name(table.name) for table in (program.facts, *program.events)]
-    try:
-        entries = {name for ledger in program.ledgers for name in kept_names(ledger)}
-        scored = outliers.score(database, program, store(database, program, cases), kept=entries)
-        return Outcome(tuple(engine.scores(database, scored)), scored.unscored)
-    finally:
-        for name in (*made, engine.RESULTS):
-            database.execute(f"DROP TABLE IF EXISTS {name}")
+def columnar(program: Program, found: Levels) -> list[Outcome]:
+    """As `run_levels`, in a database that is there already; a cursor has tables of its own."""
+    entries = {name for level in program.levels for ledger in level.ledgers for name in kept_names(ledger)}
+    with connection().cursor() as cursor:
+        tables = [store(cursor, level, cases, whole_table(level, program))
+                  for level, cases in zip(program.levels, found.cases, strict=True)]  # fmt: skip
+        return [Outcome(tuple(scores(cursor, scored)), scored.unscored)
+                for scored in score_levels(cursor, program, tables, found.lost, entries)]  # fmt: skip
 
 
-def compare(program: Program, cases: Sequence[Case]) -> Compared:
-    wanted = exact.run(program, [cases])[0]
+def compare(program: Program, made: Made) -> Compared:
+    found = levels(program, made)
+    wanted = exact.run(program, found.cases, lost=found.lost)
     try:
-        found = columnar(program, cases)
+        outcomes = columnar(program, found)
     except UnsupportedError as error:
         return Refused(error.reason)
     except TooWideError:
         return Refused("TOO_WIDE")
     except Exception as error:
         return Different(f"{type(error).__name__}: {error}")
-    return different(program, wanted, found)
+    pairs = map(different, program.levels, wanted, outcomes)
+    return next((difference for difference in pairs if difference), None)
 
 
 def different(program: Program, wanted: Outcome, found: Outcome) -> Different | None:
@@ -109,7 +112,7 @@ def said(score: Score, own: Mapping[Place, set[Place]]) -> list[Any]:
                 for name, account in sorted(score.accounts.items())]  # fmt: skip
     results = sorted((name, result.grade if isinstance(result, GradeResult) else result.rank)
                      for name, result in score.results.items())  # fmt: skip
-    return [score.subject, score.groups, *accounts, *results]
+    return [score.subject, score.period, score.groups, *accounts, *results]
 
 
 def _entry(entry: Entry, own: set[Place]) -> tuple[Any, ...]:
