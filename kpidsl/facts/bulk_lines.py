@@ -26,7 +26,8 @@ def read_by_itself(reader: Reader, sample: str) -> None:
     line = ",".join(f"({found[at]})?" if at in found else OPEN for at in range(len(reader.source.columns)))
     every = f"SELECT count(*), count(*) FILTER (WHERE {matches('line', line)}) FROM {reader.source.whole_lines()}"
     rows, plainly = reader.one(every)
-    if rows == plainly:
+    counted = rows if rows == plainly else reader.source.lines     # without those that are empty at the end
+    if plainly == counted:
         _retype(reader, set(found))
 
 

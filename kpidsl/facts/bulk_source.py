@@ -10,6 +10,7 @@ from kpidsl.facts.texts import Column
 
 TEXT = "VARCHAR"
 COMMAS = "delim = ',', quote = '\"', escape = '\"'"
+TAIL = 1 << 16
 IN_ORDER = "row_number() OVER () - 1"
 
 
@@ -93,7 +94,9 @@ def _csv(path: str, types: Mapping[str, str], header: bool, marks: str) -> str:
 
 
 def _lines(path: str) -> int:
+    """Up to the last one that is not empty: empty lines at the end move no row."""
     with open(path, "rb") as file:
         lines = sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 22), b""))
-        file.seek(-1, 2)
-        return lines + (file.read(1) != b"\n")
+        file.seek(max(file.tell() - TAIL, 0))
+        tail = file.read()
+        return lines - tail[len(tail.rstrip(b"\r\n")) :].count(b"\n") + 1
