@@ -43,6 +43,5 @@ def score_by(engine: str, inputs: Inputs, space: Workspace, lang: Lang) -> Score
         try:
             return large.score_large(inputs, space, lang)
         except LeftError as left:
-            if engine == "columnar":
-                click.echo(phrase(lang, "row by row", why=left_text(left, lang)), err=True)
+            click.echo(phrase(lang, "row by row", why=left_text(left, lang)), err=True)
     return score_all(inputs, lang, None if inputs.whole else NOBODY)
