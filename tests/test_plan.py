@@ -135,11 +135,11 @@ REASONS = [
     ("facts.csv", LONG, [], "Why: as CSV the facts are 168,905 bytes, and from"),
     ("facts.csv", "manager,visits\na,1\n", [], "Why: as CSV the facts are 19 bytes, and below"),
     ("facts.csv", LONG, ["--engine", "exact"], "Why: --engine exact is given"),
-    ("facts.txt", LONG, [], "Why: facts.txt: the columnar engine reads .csv and .parquet files"),
+    ("facts.txt", LONG, [], "Why: facts.txt: the columnar engine reads .csv, .parquet and .xlsx files"),
     ("facts.csv", "visits of May,\n" + LONG, [], "Why: facts.csv: the header is not in its first line"),
     ("facts.csv", LONG.replace(",", ";"), [], "Why: facts.csv: it is not separated by commas"),
     ("facts.csv", LONG + '"a\nb",1\n', [], "Why: facts.csv: there are empty lines, or line breaks"),
-    ("facts.csv", LONG + "\n", [], "Why: facts.csv: there are empty lines"),
+    ("facts.csv", LONG + "\nz,1\n", [], "Why: facts.csv: there are empty lines"),
     ("facts.csv", LONG.replace("visits", "visit"), [], "Why: facts.csv: the header has faults"),
     ("facts.csv", LONG * 3, [], "Why: facts.csv: more than 50000 rows are to be read one by one"),
 ]  # fmt: skip
