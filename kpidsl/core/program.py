@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import field
 from itertools import chain
 
-from kpidsl.core.nodes import Cases, Claim, Column, Definition, Grade, Ledger, Quota, Rank, Trend, walk
+from kpidsl.core.nodes import Cases, Claim, Column, Definition, Grade, Ledger, Previous, Quota, Rank, Trend, walk
 from kpidsl.values import node as values
 from kpidsl.values.kinds import Base, Kind, Range, Value
 from kpidsl.values.node import node
@@ -79,7 +79,8 @@ class Program(values.Node):
         """The columns of facts and of events that something is worked out from, here or over longer periods."""
         found = [item for level in self.levels for item in walk(level.definitions)]
         groups = [item.groups for item in found if isinstance(item, Rank | Quota)]
-        return frozenset((*(item.name for item in found if isinstance(item, Column)), *chain(*groups), *self.within))
+        named = (item.name for item in found if isinstance(item, Column | Previous))
+        return frozenset((*named, *chain(*groups), *self.within))
 
     @property
     def heads(self) -> tuple[str, ...]:
