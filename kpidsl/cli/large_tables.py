@@ -26,7 +26,8 @@ from kpidsl.facts.join import Joined
 from kpidsl.facts.origins import digest, origin, written_out
 from kpidsl.facts.periods import has_facts
 from kpidsl.facts.sheets import Sheet, is_workbook
-from kpidsl.text.findings import RefusedError
+from kpidsl.text.findings import Finding, RefusedError
+from kpidsl.text.source import Cell
 from kpidsl.values.node import Node, node
 
 
@@ -63,6 +64,8 @@ def read_levels(program: Program, inputs: Inputs, connection: Any,
     refuse_unknown(program, inputs)
     tables = _Tables(inputs, connection, folder, program.used)
     facts = tables.facts(program)
+    if not facts.rows:
+        raise RefusedError([Finding("D004", Cell(facts.reader.sheet.name))])
     inputs.refuse_more(facts.rows)
     levels = [_joined(program, facts, tables)]
     for level in program.levels[1:]:
