@@ -4,7 +4,8 @@ import csv
 import errno
 import os
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, TextIO
@@ -56,9 +57,21 @@ def command(lang: Lang, long: bool, subject: str | None, output: str | None, mem
         if output and Path(output).suffix.lower() == ".duckdb":
             _view(about, file, output)
         else:
-            _entries(about, file, subject, output, space, lang)
+            with _digits(file):
+                _entries(about, file, subject, output, space, lang)
         if output:
             click.echo(phrase(lang, "written", paths=output), err=True)
+
+
+@contextmanager
+def _digits(file: str) -> Iterator[None]:
+    """Raises RefusedError where an entry does not fit the numbers of the database."""
+    import duckdb
+
+    try:
+        yield
+    except duckdb.OutOfRangeException as error:
+        raise RefusedError([Finding("D068", Cell(file))]) from error
 
 
 def _entries(about: dict[str, Any], file: str, subject: str | None, output: str | None, space: Workspace,
