@@ -138,8 +138,8 @@ REASONS = [
     ("facts.txt", LONG, [], "Why: facts.txt: the columnar engine reads .csv, .parquet and .xlsx files"),
     ("facts.csv", "visits of May,\n" + LONG, [], "Why: facts.csv: the header is not in its first line"),
     ("facts.csv", LONG.replace(",", ";"), [], "Why: facts.csv: it is not separated by commas"),
-    ("facts.csv", LONG + '"a\nb",1\n', [], "Why: facts.csv: there are empty lines, or line breaks"),
-    ("facts.csv", LONG + "\nz,1\n", [], "Why: facts.csv: there are empty lines"),
+    ("facts.csv", LONG + '"a\nb",1\n', [], "Why: facts.csv: a cell of line 20002 has a line break in it"),
+    ("facts.csv", LONG + "\nz,1\n", [], "Why: facts.csv: line 20002 is empty."),
     ("facts.csv", LONG.replace("visits", "visit"), [], "Why: facts.csv: the header has faults"),
     ("facts.csv", LONG * 3, [], "Why: facts.csv: more than 50000 rows are to be read one by one"),
 ]  # fmt: skip

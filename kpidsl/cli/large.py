@@ -49,6 +49,9 @@ def score_large(inputs: Inputs, space: Workspace, lang: Lang) -> Scored:
     except LeftError:
         space.close()
         raise
+    except duckdb.OutOfMemoryException as error:
+        space.close()
+        raise LeftError("MEMORY") from error
     except duckdb.Error as error:
         space.close()
         raise LeftError("DATABASE", text=str(error).strip().partition("\n")[0]) from error

@@ -108,6 +108,7 @@ def _as_csv(connection: Any, query: str, file: TextIO) -> None:
 def _inputs(about: dict[str, Any], space: Workspace, lang: Lang) -> Inputs | None:
     """The cells of the facts, where these are there and are those that were scored; or it is said that not."""
     from kpidsl.facts.bulk_reader import NotBulkError
+    from kpidsl.facts.bulk_records import numbered
     from kpidsl.facts.origins import origin
 
     asked, hashes = about["manifest"]["run"], about["manifest"]["facts"]
@@ -117,7 +118,7 @@ def _inputs(about: dict[str, Any], space: Workspace, lang: Lang) -> Inputs | Non
     with suppress(OSError, NotBulkError, RefusedError):
         if file_hash(path) == hashes.get(os.path.basename(path)):
             found = origin(space.connection, path, asked["encoding"], space.folder)
-            if found.numbered(space.connection):
+            if numbered(space.connection, found.source):
                 return Inputs(found.source.all_texts(), found.head)
     click.echo(phrase(lang, "no inputs", path=path), err=True)
     return None

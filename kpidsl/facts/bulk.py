@@ -13,14 +13,13 @@ from kpidsl.core.columns import TYPES, Column, quoted
 from kpidsl.core.program import Table
 from kpidsl.facts.bulk_convert import store
 from kpidsl.facts.bulk_reader import WRITTEN, Loaded, NotBulkError, Reader
+from kpidsl.facts.bulk_records import not_lines, refuse_spaced
 from kpidsl.facts.bulk_source import Origin
 from kpidsl.facts.headers import BLOCKING, NOWHERE, Matched, match, with_header
-from kpidsl.facts.read import Facts, Reading
+from kpidsl.facts.read import Facts, Reading, bare_shares, cell_of
 from kpidsl.facts.shapes import Shape, literal, of_idle, of_name, shape
 from kpidsl.text.findings import Finding
-from kpidsl.text.source import Cell
 from kpidsl.values.kinds import Base, Value
-from kpidsl.values.numerals import percent
 from kpidsl.values.reading import is_bare_share, tidy
 
 
@@ -31,6 +30,20 @@ def load(connection: Any, origin: Origin, table: Table, target: str, used: Colle
 
     Raises NotBulkError, and what the database raises.
     """
+    import duckdb
+
+    file = origin.source.file
+    try:
+        if file:
+            refuse_spaced(origin.head.name, file)
+        return _loaded(connection, origin, table, target, used, prefix)
+    except duckdb.InvalidInputException as error:
+        if not file:
+            raise
+        raise not_lines(origin.head.name, file) from error
+
+
+def _loaded(connection: Any, origin: Origin, table: Table, target: str, used: Collection[str], prefix: str) -> Loaded:
     head = origin.head
     matched, findings = match(head, table)
     if with_header(head, table) is not head:
@@ -88,8 +101,9 @@ def _odd(reader: Reader) -> Facts:
 def _left_out(reader: Reader) -> Facts:
     """The odd rows as they are read; a file of lines that has an empty one is refused. Raises NotBulkError."""
     odd = reader.read(reader.where("odd"))
-    if reader.source.file and any(not any(map(str.strip, row.cells)) for row in odd.rows):
-        raise NotBulkError("EMPTY_LINES", table=reader.sheet.name)
+    empty = next((row.number for row in odd.rows if not any(map(str.strip, row.cells))), 0)
+    if reader.source.file and empty:
+        raise NotBulkError("EMPTY_LINE", table=reader.sheet.name, line=empty)
     return odd
 
 
@@ -162,16 +176,17 @@ def _bare(reader: Reader, odd: Facts) -> list[Finding]:
                         for item in asked)  # fmt: skip
     counts = reader.one(f"SELECT {counted} FROM {reader.stored} WHERE NOT odd")
     firsts = [None if first is None else first + reader.first for first in counts[1::2]]
-    first_rows = {row.number: row for row in reader.read(sorted({number for number in firsts if number})).rows}
+    known = {row.number: row for row in odd.rows}
+    known |= {row.number: row for row in reader.read(sorted({number for number in firsts if number})).rows}
     found: list[tuple[int, int, Finding]] = []
     for item, plain, number in zip(asked, counts[::2], firsts, strict=True):
         cells = [(row.number, tidy(row.cells[item.at])) for row in odd.rows if row.values[item.field.name] is not None]
         bare = [(number, text) for number, text in cells if is_bare_share(text, item.field.kind)]
         count = plain + len(bare)
         if number is not None and (not bare or number < bare[0][0]):
-            bare.insert(0, (number, first_rows[number].cells[item.at]))
+            bare.insert(0, (number, tidy(known[number].cells[item.at])))
         if bare:
             first, example = bare[0]
-            args = {"cells": count, "example": example, "as": percent(Fraction(example), "%")}
-            found.append((first, item.at, Finding("D030", Cell(reader.sheet.name, 0, item.header), args)))
+            cell = cell_of(known[first], odd, item.header)
+            found.append((first, item.at, bare_shares(cell, count, example)))
     return [finding for _, _, finding in sorted(found, key=lambda one: one[:2])]

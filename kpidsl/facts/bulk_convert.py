@@ -6,7 +6,8 @@ rows are odd, and where too many are, the file is gone through once more.
 
 from kpidsl.core.columns import quoted
 from kpidsl.facts.bulk_lines import read_by_itself
-from kpidsl.facts.bulk_reader import MOST_ODD, WRITTEN, Held, NotBulkError, Reader
+from kpidsl.facts.bulk_reader import MOST_ODD, WRITTEN, Held, Reader
+from kpidsl.facts.bulk_records import not_lines
 from kpidsl.facts.headers import NOWHERE, Matched
 from kpidsl.facts.shapes import Shape, constant, is_total, may_lack, typed, within
 from kpidsl.values.kinds import Base
@@ -31,7 +32,7 @@ def store(reader: Reader) -> int:
         hold(reader, f"({cells_of(reader, reader.source.scan)})")
         convert(reader)
     if reader.scan == reader.source.scan and reader.source.lines not in (None, total):
-        raise NotBulkError("LINES", table=reader.sheet.name)
+        raise not_lines(reader.sheet.name, reader.source.file)
     return int(total)
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from kpidsl.facts.shapes import literal
 from kpidsl.facts.sheets import LARGEST_CELL, Sheet
@@ -66,11 +65,6 @@ class Origin:
     head: Sheet
     source: Source
     file: str = ""
-
-    def numbered(self, connection: Any) -> bool:
-        """Whether each row is a line, so that its place tells its number."""
-        counted = f"SELECT count(*) FROM {self.source.scan}"
-        return self.source.lines in (None, connection.execute(counted).fetchone()[0])
 
 
 def relation(scan: str, columns: Sequence[Column], row: str = IN_ORDER) -> Source:

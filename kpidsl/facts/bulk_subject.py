@@ -5,6 +5,7 @@ from typing import Any
 
 from kpidsl.core.program import Table
 from kpidsl.facts.bulk_reader import NotBulkError, Reader
+from kpidsl.facts.bulk_records import numbered
 from kpidsl.facts.bulk_source import Origin
 from kpidsl.facts.headers import NOWHERE, match, with_header
 from kpidsl.facts.read import Facts
@@ -15,7 +16,8 @@ def read_subject(connection: Any, origin: Origin, table: Table, column: str, sub
     """`column` is the field that names the subject. Raises NotBulkError, and what the database raises."""
     matched, _ = match(origin.head, table)
     named = next(item for item in matched if item.field.name == column)
-    if with_header(origin.head, table) is not origin.head or named.at == NOWHERE or not origin.numbered(connection):
+    headed = with_header(origin.head, table) is origin.head and named.at != NOWHERE
+    if not headed or not numbered(connection, origin.source):
         raise NotBulkError("HEADER", table=origin.head.name)
     own = shape(named, f"c{named.at}")
     assert own is not None

@@ -5,6 +5,7 @@ import csv
 import io
 import os
 from dataclasses import replace
+from itertools import count
 from pathlib import Path, PurePath
 from tempfile import mkstemp
 from typing import Any
@@ -50,11 +51,11 @@ def origin(connection: Any, path: str, encoding: str | None, folder: Path) -> Or
 
 def written_out(sheet: Sheet, folder: Path) -> Origin:
     """A sheet of a workbook as a file that the database reads. Raises NotBulkError."""
-    first = sheet.top + 1
-    if sheet.numbers != tuple(range(first, first + len(sheet.rows))):
-        raise NotBulkError("EMPTY_LINES", table=sheet.name)
-    if any(len(row) != len(sheet.header) for row in sheet.rows):
-        raise NotBulkError("LINES", table=sheet.name)
+    for number, wanted, row in zip(sheet.numbers, count(sheet.top + 1), sheet.rows, strict=False):
+        if number != wanted:
+            raise NotBulkError("EMPTY_LINE", table=sheet.name, line=wanted)
+        if len(row) != len(sheet.header):
+            raise NotBulkError("WIDTH", table=sheet.name, line=number, cells=len(row), headers=len(sheet.header))
     made = _new(folder)
     with open(made, "w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows(sheet.rows)
@@ -113,6 +114,8 @@ def _head(name: str, path: str) -> Sheet:
         data = file.read(HEAD)
     text = data[: data.rfind(b"\n") + 1].decode("utf-8-sig", errors="ignore") or data.decode("utf-8-sig")
     first = text.split("\n", 1)[0]
+    if text.strip() and not first.strip():
+        raise NotBulkError("EMPTY_LINE", table=name, line=1)
     if not text.strip() or first.count(",") < max(first.count("\t"), first.count(";"), 1):
         raise NotBulkError("COMMAS", table=name)
     header, *lines = (tuple(cells) for cells in csv.reader(io.StringIO(text, newline="")))

@@ -69,9 +69,9 @@ class Facts(Node):
 
 @dataclass
 class _Notes:
-    """Columns whose shares have no sign, with how many such cells; told once a column."""
+    """Columns whose shares have no sign, with the rows and texts of such cells; told once a column."""
 
-    bare: dict[str, list[str]] = field(default_factory=dict)
+    bare: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
 
 
 def read_table(sheet: Sheet, table: Table) -> Facts:
@@ -86,11 +86,17 @@ def read_table(sheet: Sheet, table: Table) -> Facts:
         rows = [_of_period(row, table, sheet.name) for row in rows]
     if any(f.code in BLOCKING for f in findings):
         rows = [replace(row, blocked=True) for row in rows]
-    findings += [Finding("D030", Cell(sheet.name, 0, column), {"cells": len(cells), "example": cells[0],
-                                                               "as": percent(Fraction(cells[0]), "%")})
-                 for column, cells in notes.bare.items()]  # fmt: skip
     facts = Facts(table, sheet, tuple(_unique(rows, table, sheet.name)), tuple(findings))
+    found = {row.number: row for row in rows} if notes.bare else {}
+    shares = [bare_shares(cell_of(found[cells[0][0]], facts, column), len(cells), cells[0][1])
+              for column, cells in notes.bare.items()]  # fmt: skip
+    facts = replace(facts, findings=(*findings, *shares))
     return replace(facts, rows=tuple(_keyed(row, facts) for row in facts.rows)) if sheet.keyed else facts
+
+
+def bare_shares(first: Cell, count: int, example: str) -> Finding:
+    """Of a column whose shares have no sign from its `first` such cell on."""
+    return Finding("D030", first, {"cells": count, "example": example, "as": percent(Fraction(example), "%")})
 
 
 def _keyed(row: Reading, facts: Facts) -> Reading:
@@ -152,7 +158,7 @@ def _row(sheet: Sheet, number: int, cells: tuple[str, ...], columns: list[Matche
             continue
         values[column.field.name] = value
         if column.scale is None and is_bare_share(text, column.field.kind):
-            notes.bare.setdefault(column.header, []).append(text)
+            notes.bare.setdefault(column.header, []).append((number, text))
     return Reading(number, values, cells, tuple(findings))
 
 

@@ -2,8 +2,9 @@
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import PurePath
+from typing import Any
 
 from kpidsl.text.findings import Finding, RefusedError
 from kpidsl.text.source import Cell
@@ -58,7 +59,18 @@ def read_sheets(name: str, data: bytes, encoding: str | None = None) -> list[She
     header = text.lstrip().split("\n", 1)[0]
     delimiter = max(",\t;", key=header.count)
     csv.field_size_limit(LARGEST_CELL)
-    return [_sheet(name, csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))]
+    return [_sheet(name, _records(name, csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)))]
+
+
+def _records(name: str, reader: Any) -> Iterator[Sequence[str]]:
+    """Raises RefusedError, with the line where a record begins that cannot be read."""
+    line = 1
+    try:
+        for cells in reader:
+            yield cells
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise RefusedError([Finding("D003", Cell(name), {"line": line})]) from error
 
 
 def _parquet(name: str) -> Sheet:
@@ -85,25 +97,23 @@ def decode(name: str, data: bytes, encoding: str | None = None) -> str:
     choices = [encoding] if encoding else ["utf-8-sig", "gb18030"]
     if not encoding and data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         choices = ["utf-16"]
+    line = 1
     for choice in choices:
         try:
             return data.decode(choice)
-        except UnicodeDecodeError:
-            continue
+        except UnicodeDecodeError as error:     # what reads the furthest is the likeliest
+            line = max(line, data[: error.start].decode(choice, errors="ignore").count("\n") + 1)
         except LookupError:
             raise RefusedError([Finding("D025", Cell(name), {"encoding": choice})]) from None
     tried = tuple(choice.upper().removesuffix("-SIG") for choice in choices)
-    raise RefusedError([Finding("D002", Cell(name), {"tried": tried})])
+    raise RefusedError([Finding("D002", Cell(name), {"tried": tried, "line": line})])
 
 
 def _sheet(name: str, lines: Iterable[Sequence[str]], tab: str = "") -> Sheet:
     filled: list[tuple[int, tuple[str, ...]]] = []
-    try:
-        for number, cells in enumerate(lines, 1):
-            if any(cell.strip() for cell in cells):
-                filled.append((number, tuple(cells)))
-    except csv.Error as error:
-        raise RefusedError([Finding("D003", Cell(name))]) from error
+    for number, cells in enumerate(lines, 1):
+        if any(cell.strip() for cell in cells):
+            filled.append((number, tuple(cells)))
     if not filled:
         raise RefusedError([Finding("D004", Cell(name))])
     (top, header), *rows = filled

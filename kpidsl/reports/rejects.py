@@ -14,7 +14,7 @@ from kpidsl.reports.scores import inert
 from kpidsl.reports.words import phrase, phrases
 from kpidsl.text.findings import Finding
 from kpidsl.text.source import Cell
-from kpidsl.text.wording import texts
+from kpidsl.text.wording import severity, texts
 from kpidsl.text.words import LANGS, Lang
 
 
@@ -32,7 +32,7 @@ def reject_files(joined: Joined, outcome: Outcome, findings: Iterable[Finding], 
     """A CSV for each table that has rejects, by what its name adds to the facts' own: nothing, or the events' name."""
     told: dict[tuple[str, int], list[Finding]] = {}
     for finding in findings:
-        if isinstance(finding.place, Cell):
+        if isinstance(finding.place, Cell) and severity(finding) == "error":
             told.setdefault((finding.place.table, finding.place.row), []).append(finding)
     files: dict[str, bytes] = {}
     for at, bad in rejected_rows(joined, outcome).items():
