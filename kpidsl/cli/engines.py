@@ -5,11 +5,13 @@ from typing import NamedTuple
 import click
 
 from kpidsl.cli import large
-from kpidsl.cli.scoring import NOBODY, Scored, score_all
+from kpidsl.cli.scoring import NOBODY, Scored, score_prepared
 from kpidsl.cli.sizes import LARGE, size
 from kpidsl.cli.sources import Inputs
 from kpidsl.cli.workspace import Workspace
 from kpidsl.core.left import LeftError
+from kpidsl.core.program import Program
+from kpidsl.policy.model import Policy
 from kpidsl.reports.left import left_text
 from kpidsl.reports.words import phrase
 from kpidsl.text.words import Lang
@@ -37,11 +39,11 @@ def chosen(engine: str, inputs: Inputs, lang: Lang) -> Choice:
     return Choice(is_large, why)
 
 
-def score_by(engine: str, inputs: Inputs, space: Workspace, lang: Lang) -> Scored:
-    """The exact engine takes what the columnar one does not."""
+def score_by(engine: str, ready: tuple[Policy, Program], inputs: Inputs, space: Workspace, lang: Lang) -> Scored:
+    """By a policy that is `prepared`. The exact engine takes what the columnar one does not."""
     if chosen(engine, inputs, lang).columnar:
         try:
-            return large.score_large(inputs, space, lang)
+            return large.score_large(*ready, inputs, space, lang)
         except LeftError as left:
             click.echo(phrase(lang, "row by row", why=left_text(left, lang)), err=True)
-    return score_all(inputs, lang, None if inputs.whole else NOBODY)
+    return score_prepared(*ready, inputs, None if inputs.whole else NOBODY)

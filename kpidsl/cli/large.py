@@ -5,13 +5,14 @@ from fractions import Fraction
 from typing import Any
 
 from kpidsl.cli.large_tables import read_levels
-from kpidsl.cli.scoring import Level, Scored, Stored, as_scored, prepared
+from kpidsl.cli.scoring import Level, Scored, Stored, as_scored
 from kpidsl.cli.sources import Inputs
 from kpidsl.cli.workspace import Workspace
 from kpidsl.core.columns import ROW, quoted
 from kpidsl.core.entries import kept_names
 from kpidsl.core.left import LeftError
 from kpidsl.core.nodes import Grade
+from kpidsl.core.program import Program
 from kpidsl.core.results import Outcome
 from kpidsl.facts.bulk_join import rows_of
 from kpidsl.facts.bulk_reader import Loaded
@@ -19,18 +20,21 @@ from kpidsl.facts.join import Joined
 from kpidsl.facts.origins import detach
 from kpidsl.facts.results import Result, Stand, period_sql, put, to_parquet
 from kpidsl.facts.results_csv import to_csv
+from kpidsl.policy.model import Policy
 from kpidsl.reports.scores import cells, columns, inert_line, who
 from kpidsl.reports.words import phrase
 from kpidsl.text.words import Lang
 
 
-def score_large(inputs: Inputs, space: Workspace, lang: Lang) -> Scored:
-    """Scores in a database. Raises RefusedError, and LeftError where the run is to be made row by row."""
+def score_large(policy: Policy, program: Program, inputs: Inputs, space: Workspace, lang: Lang) -> Scored:
+    """Scores in a database, by a policy that is `prepared`.
+
+    Raises RefusedError, and LeftError where the run is to be made row by row.
+    """
     import duckdb
 
     from kpidsl.engines.columnar.levels import score_levels  # it costs small runs what they have no use for
 
-    policy, program = prepared(inputs, lang)
     try:
         connection = space.connection
         space.at(phrase(lang, "reading"))

@@ -9,12 +9,13 @@ from typing import Any
 from kpidsl.cli.large import stand_of
 from kpidsl.cli.scoring import Level, Scored
 from kpidsl.cli.sources import Inputs
+from kpidsl.cli.targets import level_file
 from kpidsl.core import nodes as n
 from kpidsl.core.columns import ROW, quoted
 from kpidsl.core.entries import exempt_name, kept_names, kept_of
 from kpidsl.core.program import Program
 from kpidsl.core.results import RankResult, Score
-from kpidsl.facts.ledger_file import level_path, write
+from kpidsl.facts.ledger_file import write
 from kpidsl.facts.results import Result, Stand, put
 from kpidsl.facts.write import Content
 from kpidsl.reports import ledger_file as described
@@ -27,7 +28,7 @@ def ledger_files(scored: Scored, inputs: Inputs, lang: Lang) -> dict[Path, Conte
         return {}
     about = {"format": described.FORMAT, "manifest": scored.manifest,
              "policy": [{"path": file.path, "text": file.text} for file in scored.policy.files]}  # fmt: skip
-    return {Path(level_path(inputs.ledger, "", level.program.label)): partial(_write, level, about, lang)
+    return {level_file(Path(inputs.ledger), level.program): partial(_write, level, about, lang)
             for level in scored.levels}  # fmt: skip
 
 

@@ -13,13 +13,12 @@ from kpidsl.cli.engines import ENGINES, score_by
 from kpidsl.cli.ledgers import ledger_files
 from kpidsl.cli.progress import wanted
 from kpidsl.cli.rejects import outdated, rejects
-from kpidsl.cli.scoring import Level, Scored
+from kpidsl.cli.scoring import Level, Scored, prepared
 from kpidsl.cli.sources import Inputs, inputs_options
-from kpidsl.cli.targets import refuse_inputs
+from kpidsl.cli.targets import beside, level_file, refuse_early, refuse_inputs
 from kpidsl.cli.telling import due, tell
 from kpidsl.cli.terminal import Command
 from kpidsl.cli.workspace import Workspace, memory_option, workspace
-from kpidsl.core.program import Program
 from kpidsl.facts.places import place
 from kpidsl.facts.write import Content, write_all
 from kpidsl.reports import scores as report
@@ -69,11 +68,13 @@ def command(policy: str, facts: str, events: tuple[str, ...], params: tuple[str,
     inputs = Inputs(policy, facts, events, params, encoding, sheet, period, most, ledger,
                     bool(ledger) or ending == ".xlsx")
     with workspace(memory, wanted(quiet)) as space:
+        ready = prepared(inputs, lang)
         if planned:
             from kpidsl.cli.plan import show_plan
 
-            sys.exit(show_plan(engine, inputs, output, space, lang))
-        scored = score_by(engine, inputs, space, lang)
+            sys.exit(show_plan(engine, ready, inputs, output, space, lang))
+        refuse_early(*ready, inputs, output, replace)
+        scored = score_by(engine, ready, inputs, space, lang)
         tell(scored, keep_going, quiet, lang)
         space.at(phrase(lang, "writing"))
         written = _write(scored, inputs, output, space, replace, lang)
@@ -129,10 +130,9 @@ def _results(scored: Scored, output: Path, lang: Lang) -> dict[Path, Content]:
         levels = [(level.program, large.in_memory(level).outcome.scores) for level in scored.levels]
         write = report.as_json if ending == ".json" else as_xlsx
         return {output: write(levels, scored.manifest, lang)}
-    side = output.with_name(output.name + ".manifest.json")
     text = json.dumps(scored.manifest, ensure_ascii=False, indent=1) + "\n"
-    tables = {_named(output, level.program): _file(level, ending, lang) for level in scored.levels}
-    return {**tables, side: text.encode()}
+    tables = {level_file(output, level.program): _file(level, ending, lang) for level in scored.levels}
+    return {**tables, beside(output): text.encode()}
 
 
 def _file(level: Level, ending: str, lang: Lang) -> Content:
@@ -141,8 +141,3 @@ def _file(level: Level, ending: str, lang: Lang) -> Content:
     if level.stored is not None:
         return partial(large.write_csv, level, lang)
     return report.as_csv((level.program, level.outcome.scores), lang)
-
-
-def _named(output: Path, program: Program) -> Path:
-    """The results of a longer period stand beside the others, as its facts do."""
-    return output.with_name(f"{output.stem}.{program.label}{output.suffix}") if program.label else output

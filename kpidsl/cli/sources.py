@@ -13,7 +13,7 @@ from kpidsl.facts.headers import MOST_TITLES, normal
 from kpidsl.facts.periods import has_facts
 from kpidsl.facts.places import is_address, place
 from kpidsl.facts.read import Facts, cell_finding, read_cell, read_table
-from kpidsl.facts.sheets import TABLES, WORKBOOKS, Sheet
+from kpidsl.facts.sheets import TABLES, WORKBOOKS, Sheet, is_workbook
 from kpidsl.policy.model import Policy, kind_of, range_of
 from kpidsl.text.findings import Finding, RefusedError, Word
 from kpidsl.text.source import Cell
@@ -214,6 +214,21 @@ def not_given(table: Table, inputs: Inputs) -> Finding:
     """A table that is nowhere."""
     name = Path("facts.csv" if inputs.facts == "-" else inputs.facts).stem
     return Finding("D043", None, {"name": table.header, "file": f"{name}.{table.header}.csv"})
+
+
+def asked_paths(program: Program, inputs: Inputs) -> list[str]:
+    """The files and tables that a run reads, as far as they are known before it does; of a table beside the facts in a
+    database, all that it may be called.
+    """
+    found, address = [inputs.facts], place(inputs.facts)
+    for table in _beside(program):
+        if given := given_path(table, inputs):
+            found.append(given)
+        elif address is not None:
+            found += [address.beside(name).address for name in (table.header, table.name)]
+        elif not is_workbook(inputs.facts) and (path := path_beside(table, inputs)):
+            found.append(path)
+    return found
 
 
 def given_path(table: Table, inputs: Inputs) -> str | None:

@@ -14,8 +14,9 @@ from kpidsl.cli.run import command as run
 from kpidsl.cli.sources import asked_again
 from kpidsl.cli.terminal import Command, lang_option, show_findings
 from kpidsl.facts.places import is_address
-from kpidsl.facts.sealed import MANIFEST, Sealed, changed_facts, manifest_of, sealed_in
+from kpidsl.facts.sealed import Sealed, changed_facts, manifest_of, sealed_in
 from kpidsl.facts.unlike import unlike
+from kpidsl.facts.write import MANIFEST
 from kpidsl.reports.words import phrase
 from kpidsl.text.findings import Finding, RefusedError
 from kpidsl.text.source import Cell

@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 from kpidsl.facts.digests import file_hash
 from kpidsl.facts.places import is_address
 from kpidsl.facts.workbook import NoWorkbookError, read_workbook
+from kpidsl.facts.write import MANIFEST
 from kpidsl.text.findings import RefusedError
 
-MANIFEST = ".manifest.json"
 SHEET = "manifest"
 WANTED = ("policy_hash", "policy_files", "facts", "run")
 ASKED = ("policy", "facts", "events", "params", "encoding", "sheet", "period")

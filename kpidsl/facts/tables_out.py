@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from kpidsl.core.columns import quoted
-from kpidsl.facts.databases import connected, server_tables, unreadable
+from kpidsl.facts.databases import connected, server_tables, tables, unreadable
 from kpidsl.facts.places import SERVER, Place
 from kpidsl.facts.results import Result, Stand, is_decimal, rows, stored
 from kpidsl.facts.shapes import literal
@@ -37,6 +37,22 @@ def refuse_foreign(place: Place, known: Sequence[str]) -> None:
     names = {name.casefold() for name in known}
     if place.name.casefold() in names and f"{place.name}{MANIFEST}".casefold() not in names:
         raise RefusedError([Finding("D065", Cell(place.shown))])
+
+
+def refuse_taken(place: Place, replace: bool) -> None:
+    """As much as can be told of where tables are to stand before there are any. Raises RefusedError and OSError."""
+    if place.scheme != SERVER:
+        _in_a_folder(place)
+        if not Path(place.at).exists():
+            return
+    known = tables(place)
+    if not replace:
+        refuse_foreign(place, known)
+
+
+def _in_a_folder(place: Place) -> None:
+    if not Path(place.at).absolute().parent.is_dir():
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(Path(place.at).parent))
 
 
 def gone(place: Place, known: Sequence[str], made: Sequence[Made]) -> list[str]:
@@ -124,8 +140,7 @@ def _target(connection: Any, place: Place) -> Iterator[Any]:
             yield _Server(connection, server, place)
         return
     new = not Path(place.at).exists()
-    if not Path(place.at).absolute().parent.is_dir():
-        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(Path(place.at).parent))
+    _in_a_folder(place)
     try:
         with (_duckdb if place.scheme == "duckdb" else _sqlite)(connection, place) as target:
             yield target

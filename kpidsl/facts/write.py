@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from stat import S_IMODE
 
+MANIFEST = ".manifest.json"
+"""What the name of a file of results has behind it in that of its manifest."""
 Content = bytes | Callable[[str], None]
 """The whole file, or what writes it to a path."""
 
@@ -19,10 +21,7 @@ def write_all(contents: Mapping[Path, Content]) -> None:
     written: list[tuple[str, Path]] = []
     try:
         for path, data in contents.items():
-            if path.is_dir():
-                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
-            if not path.parent.is_dir():
-                raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path.parent))
+            placeable(path)
             with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
                 written.append((file.name, path))
                 if isinstance(data, bytes):
@@ -39,6 +38,14 @@ def write_all(contents: Mapping[Path, Content]) -> None:
         for temporary, _ in written:
             if os.path.exists(temporary):
                 os.unlink(temporary)
+
+
+def placeable(path: Path) -> None:
+    """Raises OSError where no file can be put at the path."""
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    if not path.parent.is_dir():
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path.parent))
 
 
 def _umask() -> int:
