@@ -21,6 +21,7 @@ from test_policies import FAMILIES, GIVEN, PERIODS
 
 from kpidsl.cli.large import score_large
 from kpidsl.cli.main import group
+from kpidsl.cli.scoring import prepared
 from kpidsl.cli.sources import Inputs
 from kpidsl.cli.workspace import workspace
 from kpidsl.core.columns import TYPES, TooWideError, quoted
@@ -78,7 +79,7 @@ def test_families(policy: str, facts: str, _rows: int) -> None:
     given = Inputs(str(ROOT / "policies" / policy), str(ROOT / "examples" / facts), (), GIVEN.get(policy, ()), None,
                    period=PERIODS.get(policy), whole=True)  # fmt: skip
     with workspace(None) as space:
-        for level in score_large(given, space, "zh").levels:
+        for level in score_large(*prepared(given, "zh"), given, space, "zh").levels:
             assert level.stored is not None
             assert [*holds(space.connection, level.stored.scored)]
 
@@ -132,8 +133,8 @@ rule visiting worth 10
 """
 LONG = "manager,visits\n" + "".join(f"m{at},{at % 10}\n" for at in range(20_000))
 REASONS = [
-    ("facts.csv", LONG, [], "Why: as CSV the facts are 168,905 bytes, and from"),
-    ("facts.csv", "manager,visits\na,1\n", [], "Why: as CSV the facts are 19 bytes, and below"),
+    ("facts.csv", LONG, [], "Why: the facts count as 168,905 bytes of CSV, and from"),
+    ("facts.csv", "manager,visits\na,1\n", [], "Why: the facts count as 19 bytes of CSV, and below"),
     ("facts.csv", LONG, ["--engine", "exact"], "Why: --engine exact is given"),
     ("facts.txt", LONG, [], "Why: facts.txt: the columnar engine reads .csv, .parquet and .xlsx files"),
     ("facts.csv", "visits of May,\n" + LONG, [], "Why: facts.csv: the header is not in its first line"),

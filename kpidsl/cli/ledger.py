@@ -1,7 +1,6 @@
 """`kpidsl ledger`: what a file of ledgers has, and its entries as a long table."""
 
 import csv
-import errno
 import os
 import sys
 from collections.abc import Iterator
@@ -16,12 +15,15 @@ from kpidsl.cli.targets import refuse_inputs
 from kpidsl.cli.terminal import Command, lang_option
 from kpidsl.cli.workspace import Workspace, memory_option, workspace
 from kpidsl.core.columns import quoted
+from kpidsl.facts.databases import unreadable
 from kpidsl.facts.digests import file_hash
 from kpidsl.facts.ledger_file import read_about
 from kpidsl.facts.long_form import Inputs, long_form
+from kpidsl.facts.places import Place
 from kpidsl.facts.results import AT_ONCE, copy_parquet
 from kpidsl.facts.shapes import literal
-from kpidsl.facts.write import write_all
+from kpidsl.facts.signatures import database_of, no_database
+from kpidsl.facts.write import placeable, write_all
 from kpidsl.reports.ledger_file import overview
 from kpidsl.reports.scores import inert
 from kpidsl.reports.words import phrase
@@ -125,13 +127,18 @@ def _inputs(about: dict[str, Any], space: Workspace, lang: Lang) -> Inputs | Non
 
 
 def _view(about: dict[str, Any], file: str, output: str) -> None:
+    """Raises RefusedError and OSError."""
     import duckdb
 
     query = long_form(about, f"read_parquet({literal(os.path.abspath(file))})", None)
+    place = Place("duckdb", output, (VIEW,))
+    if Path(output).exists() and database_of(output) != place.scheme:
+        raise no_database(place)
     try:
         with duckdb.connect(output) as connection:
             connection.execute(f"CREATE OR REPLACE VIEW {VIEW} AS {query}")
     except duckdb.CatalogException as error:
-        raise RefusedError([Finding("D065", Cell(f"{output}#{VIEW}"))]) from error
+        raise RefusedError([Finding("D065", Cell(place.shown))]) from error
     except duckdb.IOException as error:
-        raise PermissionError(errno.EACCES, str(error), output) from error
+        placeable(Path(output))
+        raise unreadable(place, error) from error

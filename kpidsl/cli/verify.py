@@ -13,7 +13,7 @@ import click
 from kpidsl.cli.run import command as run
 from kpidsl.cli.sources import asked_again
 from kpidsl.cli.terminal import Command, lang_option, show_findings
-from kpidsl.facts.places import is_address
+from kpidsl.facts.places import is_address, place
 from kpidsl.facts.sealed import Sealed, changed_facts, manifest_of, sealed_in
 from kpidsl.facts.unlike import unlike
 from kpidsl.facts.write import MANIFEST
@@ -33,6 +33,9 @@ def command(lang: Lang, results: tuple[str, ...]) -> None:
     """
     sealed: list[Sealed] = []
     for path in results:
+        address = place(path)
+        if address is not None:
+            raise RefusedError([Finding("D079", Cell(address.shown))])
         found = list(sealed_in(Path(path)))
         if not found:
             raise RefusedError([Finding("D072", Cell(path))])

@@ -48,7 +48,7 @@ def _may_be_spaced(path: str) -> bool:
         before = b""
         for block in chain(iter(lambda: file.read(BLOCK), b""), (b"\n",)):
             text = before + block
-            if (b' "' in text or b'" ' in text) and SPACED.search(text):
+            if b'"' in text and (b' "' in text or b'" ' in text) and SPACED.search(text):
                 return True
             before = text[-REACH:]
     return False

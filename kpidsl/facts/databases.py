@@ -13,6 +13,7 @@ from urllib.parse import quote
 from kpidsl.core.columns import quoted
 from kpidsl.facts.places import SERVER, Place
 from kpidsl.facts.sheets import Sheet
+from kpidsl.facts.signatures import refuse_other
 from kpidsl.text.findings import Argument, Finding, RefusedError, likeliest
 from kpidsl.text.source import Cell
 
@@ -70,9 +71,12 @@ def opened(place: Place) -> Iterator[Read]:
 
 
 def there(place: Place) -> None:
-    """Raises FileNotFoundError: a database that is only looked at is not made."""
+    """Raises FileNotFoundError, as a database that is only looked at is not made, and RefusedError where the file is
+    another.
+    """
     if not Path(place.at).is_file():
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), place.at)
+    refuse_other(place)
 
 
 def unreadable(place: Place, error: Exception) -> RefusedError:

@@ -13,11 +13,12 @@ from typing import Any
 from kpidsl.core.columns import quoted
 from kpidsl.facts.bulk_reader import NotBulkError
 from kpidsl.facts.bulk_source import Origin, relation, separated
-from kpidsl.facts.databases import found_in, spool, there
+from kpidsl.facts.databases import found_in, spool, there, unreadable
 from kpidsl.facts.digests import file_hash, rows_hash
 from kpidsl.facts.places import Place, place
 from kpidsl.facts.shapes import literal
 from kpidsl.facts.sheets import PARQUET, Sheet, form_of
+from kpidsl.facts.signatures import refuse_no_parquet
 from kpidsl.facts.texts import MACROS, columns
 
 HEAD = 1 << 16
@@ -75,14 +76,19 @@ def _new(folder: Path) -> str:
 
 
 def _attached(connection: Any, address: Place) -> Origin:
-    """A file may hold several of the tables of a run, and can be attached only once."""
+    """A file may hold several of the tables of a run, and can be attached only once. Raises RefusedError."""
+    import duckdb
+
     there(address)
     path = os.path.abspath(address.at)
     known = connection.execute("SELECT path, database_name FROM duckdb_databases()").fetchall()
     name = dict(known).get(path)
     if name is None:
         name = f"{SOURCE} {len(known)}"
-        connection.execute(f"ATTACH {literal(path)} AS {quoted(name)} (READ_ONLY, TYPE duckdb)")
+        try:
+            connection.execute(f"ATTACH {literal(path)} AS {quoted(name)} (READ_ONLY, TYPE duckdb)")
+        except duckdb.Error as error:
+            raise unreadable(address, error) from error
     scan = found_in(connection, address, name)
     found = columns(connection, scan)
     head = Sheet(address.shown, tuple(c.name for c in found), (), (), address.name, 0,
@@ -98,6 +104,7 @@ def detach(connection: Any) -> None:
 
 
 def _parquet(connection: Any, path: str) -> Origin:
+    refuse_no_parquet(path)
     scan = f"read_parquet({literal(path)})"
     found = columns(connection, scan)
     texts = ", ".join(f"coalesce({column.text}, '')" for column in found)

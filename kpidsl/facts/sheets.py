@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import PurePath
 from typing import Any
 
+from kpidsl.facts.signatures import refuse_no_parquet
 from kpidsl.text.findings import Finding, RefusedError
 from kpidsl.text.source import Cell
 from kpidsl.values.node import Node, node
@@ -78,6 +79,7 @@ def _parquet(name: str) -> Sheet:
 
     from kpidsl.facts.texts import MACROS, columns
 
+    refuse_no_parquet(name)
     with duckdb.connect() as connection:
         for macro in MACROS:
             connection.execute(macro)

@@ -17,6 +17,7 @@ from kpidsl.facts.places import SERVER, Place
 from kpidsl.facts.results import Result, Stand, is_decimal, rows, stored
 from kpidsl.facts.shapes import literal
 from kpidsl.facts.shielded import shielded
+from kpidsl.facts.signatures import refuse_other
 from kpidsl.text.findings import Finding, RefusedError
 from kpidsl.text.source import Cell
 
@@ -141,6 +142,8 @@ def _target(connection: Any, place: Place) -> Iterator[Any]:
         return
     new = not Path(place.at).exists()
     _in_a_folder(place)
+    if not new:
+        refuse_other(place)
     try:
         with (_duckdb if place.scheme == "duckdb" else _sqlite)(connection, place) as target:
             yield target
@@ -165,8 +168,10 @@ def _duckdb(connection: Any, place: Place) -> Iterator[Any]:
             yield _Attached(connection, place)
             with shielded():
                 connection.execute("COMMIT")
-        except BaseException:
+        except BaseException as error:
             _quietly(connection, "ROLLBACK")
+            if isinstance(error, duckdb.CatalogException):     # no such schema, or a view where a table is to stand
+                raise unreadable(place, error) from error
             raise
     finally:
         with shielded():
