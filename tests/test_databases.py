@@ -253,7 +253,7 @@ def test_what_is_not_there_is_told_and_not_made(scheme: str, engine: str, tmp_pa
     (tmp_path / "k.db").write_text("no database at all, only text that goes on for a while " * 99)
     done = kpidsl("run", str(tmp_path / "a.kpi"), f"{address}#facts", "--engine", engine)
     assert done.exit_code == 1
-    assert "D061" in done.output
+    assert "D069" in done.output
 
 
 def test_without_what_speaks_to_servers(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

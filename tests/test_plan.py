@@ -141,6 +141,7 @@ REASONS = [
     ("facts.csv", LONG.replace(",", ";"), [], "Why: facts.csv: it is not separated by commas"),
     ("facts.csv", LONG + '"a\nb",1\n', [], "Why: facts.csv: a cell of line 20002 has a line break in it"),
     ("facts.csv", LONG + "\nz,1\n", [], "Why: facts.csv: line 20002 is empty."),
+    ("facts.csv", LONG + "\rz,1\n", [], "Why: facts.csv: line 20002 is empty."),
     ("facts.csv", LONG.replace("visits", "visit"), [], "Why: facts.csv: the header has faults"),
     ("facts.csv", LONG * 3, [], "Why: facts.csv: more than 50000 rows are to be read one by one"),
 ]  # fmt: skip

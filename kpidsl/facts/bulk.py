@@ -13,7 +13,7 @@ from kpidsl.core.columns import TYPES, Column, quoted
 from kpidsl.core.program import Table
 from kpidsl.facts.bulk_convert import store
 from kpidsl.facts.bulk_reader import WRITTEN, Loaded, NotBulkError, Reader
-from kpidsl.facts.bulk_records import not_lines, refuse_spaced
+from kpidsl.facts.bulk_records import not_lines, refuse_unlike
 from kpidsl.facts.bulk_source import Origin
 from kpidsl.facts.headers import BLOCKING, NOWHERE, Matched, match, with_header
 from kpidsl.facts.read import Facts, Reading, bare_shares, cell_of
@@ -35,7 +35,7 @@ def load(connection: Any, origin: Origin, table: Table, target: str, used: Colle
     file = origin.source.file
     try:
         if file:
-            refuse_spaced(origin.head.name, file)
+            refuse_unlike(origin.head.name, file)
         return _loaded(connection, origin, table, target, used, prefix)
     except duckdb.InvalidInputException as error:
         if not file:

@@ -16,11 +16,11 @@ BLOCK = 1 << 22
 REACH = 64
 
 
-def refuse_spaced(name: str, path: str) -> None:
-    """Raises NotBulkError where a cell of the file has spaces around its quotation marks; `name` is what messages call
-    it.
+def refuse_unlike(name: str, path: str) -> None:
+    """Raises NotBulkError where the database would read the file otherwise than the exact engine does; `name` is what
+    messages call it.
     """
-    if _may_be_spaced(path) and (found := _fault(name, path)):
+    if _may_differ(path) and (found := _fault(name, path)):
         raise found
 
 
@@ -30,7 +30,7 @@ def numbered(connection: Any, source: Source) -> bool:
 
     if not source.file:
         return True
-    if _may_be_spaced(source.file) and _fault("", source.file):
+    if _may_differ(source.file) and _fault("", source.file):
         return False
     try:
         return bool(connection.execute(f"SELECT count(*) FROM {source.scan}").fetchone()[0] == source.lines)
@@ -43,12 +43,15 @@ def not_lines(name: str, path: str) -> NotBulkError:
     return _fault(name, path) or NotBulkError("LINES", table=name)
 
 
-def _may_be_spaced(path: str) -> bool:
+def _may_differ(path: str) -> bool:
+    """Whether there may be spaces around quotation marks, or a line that ends otherwise than the others."""
     with open(path, "rb") as file:
         before = b""
         for block in chain(iter(lambda: file.read(BLOCK), b""), (b"\n",)):
             text = before + block
             if b'"' in text and (b' "' in text or b'" ' in text) and SPACED.search(text):
+                return True
+            if text.count(b"\r", 0, len(text) - 1) != text.count(b"\r\n"):
                 return True
             before = text[-REACH:]
     return False

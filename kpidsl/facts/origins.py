@@ -5,13 +5,14 @@ import csv
 import io
 import os
 from dataclasses import replace
-from itertools import count
+from itertools import count, islice
 from pathlib import Path, PurePath
 from tempfile import mkstemp
 from typing import Any
 
 from kpidsl.core.columns import quoted
 from kpidsl.facts.bulk_reader import NotBulkError
+from kpidsl.facts.bulk_records import not_lines
 from kpidsl.facts.bulk_source import Origin, relation, separated
 from kpidsl.facts.databases import found_in, spool, there, unreadable
 from kpidsl.facts.digests import file_hash, rows_hash
@@ -125,8 +126,12 @@ def _head(name: str, path: str) -> Sheet:
         raise NotBulkError("EMPTY_LINE", table=name, line=1)
     if not text.strip() or first.count(",") < max(first.count("\t"), first.count(";"), 1):
         raise NotBulkError("COMMAS", table=name)
-    header, *lines = (tuple(cells) for cells in csv.reader(io.StringIO(text, newline="")))
-    return Sheet(name, header, tuple(lines[:MOST_HEAD]), tuple(range(2, 2 + len(lines[:MOST_HEAD]))))
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    try:
+        header, *lines = map(tuple, islice(reader, 1 + MOST_HEAD))
+    except csv.Error as error:
+        raise not_lines(name, path) from error
+    return Sheet(name, header, tuple(lines), tuple(range(2, 2 + len(lines))))
 
 
 def _utf8(path: str, encoding: str | None, folder: Path) -> str:

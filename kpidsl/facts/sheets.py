@@ -119,7 +119,9 @@ def _sheet(name: str, lines: Iterable[Sequence[str]], tab: str = "") -> Sheet:
     if not filled:
         raise RefusedError([Finding("D004", Cell(name))])
     (top, header), *rows = filled
-    return Sheet(name, header, tuple(cells for _, cells in rows), tuple(number for number, _ in rows), tab, top)
+    width = len(header)
+    kept = tuple(cells if any(cells[width:]) else cells[:width] for _, cells in rows)
+    return Sheet(name, header, kept, tuple(number for number, _ in rows), tab, top)
 
 
 def _workbook(name: str, data: bytes) -> list[Sheet]:
