@@ -21,7 +21,7 @@ IN_WORKBOOKS = {"D047"}
 # What needs a database, or a million rows: tests/test_databases.py, tests/test_database_results.py.
 IN_DATABASES = {"D062", "D063", "D064", "D066"}
 # These only follow from a fault of a row.
-WITH_OTHERS = {"D023": {"D011"}, "D048": {"D011"}, "D035": {"D039"}, "D022": {"D023"}}
+WITH_OTHERS = {"D023": {"D011"}, "D048": {"D011"}, "D085": {"D011"}, "D035": {"D039"}, "D022": {"D023"}}
 
 
 def test_every_code_has_a_case() -> None:

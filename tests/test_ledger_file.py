@@ -116,3 +116,39 @@ def test_events_beside_the_facts_must_be_unchanged_too(tmp_path: Path, monkeypat
     result = CliRunner(catch_exceptions=False).invoke(group, explain)
     assert result.exit_code == 1
     assert "grid-2014-05.统付签约.csv: error D071" in result.output
+
+
+REJECTED = """policy "A" edition 2014
+  subject manager
+facts
+  manager : text
+  goal    : count above 0
+events visits
+  manager : text
+  weight  : points from 0 to 10
+rule members worth 10
+  start full
+  deduct sum of weight in visits
+"""
+
+
+@pytest.mark.parametrize(("subject", "said"), [
+    ("rejected", "facts.csv, row 3, column goal: error D020"),
+    ("misspelt", "facts.csv: error D085: there is no score of “misspelt” in the file of ledgers"),
+    ("nobody", "facts.csv: error D044: there is no score of “nobody”"),
+])  # fmt: skip
+def test_who_was_rejected_in_a_large_run_has_no_score_afterwards(subject: str, said: str, tmp_path: Path,
+                                                                 monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+    """Though only their own rows are read: a row of events with another name put them in doubt, too."""
+    (tmp_path / "p.kpi").write_text(REJECTED)
+    (tmp_path / "facts.csv").write_text("manager,goal\ngood,1\nrejected,0\nmisspelt,1\n")
+    (tmp_path / "facts.visits.csv").write_text("manager,weight\ngood,1\nmisspellt,1\n")
+    monkeypatch.chdir(tmp_path)
+    asked = ["run", "p.kpi", "facts.csv", "-q", "--keep-going", "-o", "o.csv", "--ledger", "l.parquet"]
+    assert CliRunner(catch_exceptions=False).invoke(group, asked).exit_code == 1
+    monkeypatch.setattr(one, "is_large", lambda _: True)
+    explain = ["explain", "l.parquet", "--subject", subject, "--lang", "en"]
+    result = CliRunner(catch_exceptions=False).invoke(group, explain)
+    assert result.exit_code == 1
+    assert result.output.startswith(said)
+    assert "D051" not in result.output

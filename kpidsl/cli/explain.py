@@ -20,6 +20,7 @@ from kpidsl.facts.write import write_all
 from kpidsl.reports.account_json import as_json
 from kpidsl.reports.brief import as_brief
 from kpidsl.reports.explain import explain
+from kpidsl.reports.ledger_file import no_score
 from kpidsl.reports.markdown import as_markdown, as_section
 from kpidsl.reports.origins import origin_lines, origins
 from kpidsl.reports.outline import outline
@@ -28,6 +29,7 @@ from kpidsl.reports.standing import standing_lines
 from kpidsl.reports.words import phrase, phrases
 from kpidsl.text.findings import Argument, Finding, RefusedError, likeliest
 from kpidsl.text.source import Cell
+from kpidsl.text.wording import has_errors
 from kpidsl.text.words import LANGS, Lang
 from kpidsl.values.calendar import label, read_period
 from kpidsl.values.node import Node, changed, node
@@ -217,10 +219,13 @@ def _refuse(scored: Scored, level: Level, asked: Asked, lang: Lang) -> NoReturn:
     columns = (program.subject,) if asked.subject is not None else program.within
     known = [[str(row.values[name]) for name in columns] for row in facts.rows]
     own = {row.number for row, names in zip(facts.rows, known, strict=True) if asked.name in names}
-    show_findings([f for f in scored.findings if not own or _concerns(f, facts.sheet.name, own)], lang)
+    told = [f for f in scored.findings if not own or _concerns(f, facts.sheet.name, own)]
+    show_findings(told, lang)
     periods = _periods(scored, asked)
     if asked.at and periods:
         raise RefusedError([Finding("D038", None, {"name": asked.name, "period": asked.at, "known": tuple(periods)})])
+    if own and not has_errors(told):
+        raise RefusedError([no_score(scored.manifest, asked.name, Cell(facts.sheet.name))])
     near = likeliest(asked.name, list(dict.fromkeys(name for names in known for name in names)))
     args: dict[str, Argument] = {"name": asked.name, "near": near}
     raise RefusedError([Finding("D048" if own else "D044", Cell(facts.sheet.name), args)])

@@ -24,12 +24,13 @@ from kpidsl.facts.results import AT_ONCE, copy_parquet
 from kpidsl.facts.shapes import literal
 from kpidsl.facts.signatures import database_of, no_database
 from kpidsl.facts.write import placeable, write_all
-from kpidsl.reports.ledger_file import overview
+from kpidsl.reports.ledger_file import no_score, overview
 from kpidsl.reports.scores import inert
 from kpidsl.reports.words import phrase
 from kpidsl.text.findings import Finding, RefusedError
 from kpidsl.text.source import Cell
 from kpidsl.text.words import Lang
+from kpidsl.values.reading import fold
 
 FORMS = (".parquet", ".csv", ".duckdb")
 VIEW = "ledger"
@@ -60,7 +61,7 @@ def command(lang: Lang, long: bool, subject: str | None, output: str | None, mem
             _view(about, file, output)
         else:
             with _digits(file):
-                _entries(about, file, subject, output, space, lang)
+                _entries(about, file, subject and fold(subject), output, space, lang)
         if output:
             click.echo(phrase(lang, "written", paths=output), err=True)
 
@@ -82,7 +83,7 @@ def _entries(about: dict[str, Any], file: str, subject: str | None, output: str 
     if subject is not None:
         known = f"SELECT count(*) FROM {source} WHERE {quoted(about['level']['subject'])} = ?"
         if not space.connection.execute(known, [subject]).fetchone()[0]:
-            raise RefusedError([Finding("D044", Cell(file), {"name": subject, "near": ""})])
+            raise RefusedError([no_score(about["manifest"], subject, Cell(file))])
         source = f"(SELECT * FROM {source} WHERE {quoted(about['level']['subject'])} = {literal(subject)})"
     query = long_form(about, source, _inputs(about, space, lang))
     if output is None:

@@ -18,9 +18,10 @@ from kpidsl.cli.workspace import Workspace
 from kpidsl.core import nodes as n
 from kpidsl.core.columns import quoted
 from kpidsl.core.program import Program, Table
-from kpidsl.core.results import Case
+from kpidsl.core.results import Case, Outcome, Score
 from kpidsl.engines.exact import run_alone
 from kpidsl.engines.settled import Settled
+from kpidsl.facts.join import join_some
 from kpidsl.facts.ledger_file import level_path
 from kpidsl.facts.periods import has_facts
 from kpidsl.facts.read import Facts, read_table
@@ -47,10 +48,11 @@ def score_one(about: Mapping[str, Any], path: str, subject: str, space: Workspac
     if not is_large(inputs):
         return changed(score_prepared(policy, program, inputs, subject), manifest=about["manifest"])
     tables = [_tables(level, at, inputs, subject, space) for at, level in enumerate(program.levels)]
-    joined = join_all(program, tables)
+    joined = join_all(program, tables, join_some)
     placed = _Placed(space.connection, about, path, program)
     outcomes = run_alone(program, [level.cases for level in joined], placed, [level.lost for level in joined])
-    levels = tuple(map(RunLevel, program.levels, joined, outcomes))
+    kept = [placed.kept(level, found) for level, found in zip(program.levels, outcomes, strict=True)]
+    levels = tuple(map(RunLevel, program.levels, joined, kept))
     return changed(as_scored(policy, levels, {}, inputs), manifest=about["manifest"])
 
 
@@ -117,6 +119,17 @@ class _Placed:
         size = self._among(path, program, groups, period, f"count({column})", "")
         ties = self._among(path, program, groups, period, "count(*)", same)
         return Settled(None if own[0] is None else Fraction(own[0]), size[0], ties[0])
+
+    def kept(self, program: Program, outcome: Outcome) -> Outcome:
+        """Without the scores that the run rejected for a row that does not bear the subject's name."""
+        _, path = self._files[program.unit]
+        if not Path(path).exists():
+            return outcome
+
+        def has(score: Score) -> bool:
+            return bool(self._among(path, program, {program.subject: score.subject}, score.period, "count(*)", "")[0])
+
+        return outcome._replace(scores=tuple(filter(has, outcome.scores)))
 
     def _among(self, path: str, program: Program, who: Mapping[str, str], period: object, what: str,
                more: str) -> Any:  # fmt: skip

@@ -1,7 +1,7 @@
 """From a policy and files of facts to scores: what `run` and `explain` share."""
 
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from fractions import Fraction
 from pathlib import Path
@@ -21,6 +21,7 @@ from kpidsl.engines.exact import run
 from kpidsl.facts.join import Joined, join
 from kpidsl.facts.periods import longer
 from kpidsl.facts.places import file_name
+from kpidsl.facts.read import Facts
 from kpidsl.ledger.reconcile import check
 from kpidsl.policy.model import Policy
 from kpidsl.reports.rejects import rejected_rows
@@ -33,6 +34,7 @@ from kpidsl.values.numerals import exact
 
 SLOW = 1000     # cases that take more than a second
 T = TypeVar("T")
+JoinLevel = Callable[[Program, Facts, Sequence[Facts]], Joined]
 NOBODY = ""
 """A subject that no facts have: of every ledger only the balance is kept."""
 
@@ -143,7 +145,7 @@ def as_scored(policy: Policy, levels: tuple[Level, ...], hashes: Mapping[str, st
     return Scored(levels, tuple(findings), manifest, (*(file.path for file in policy.files), *hashes), policy)
 
 
-def join_all(program: Program, tables: Sequence[Tables]) -> list[Joined]:
+def join_all(program: Program, tables: Sequence[Tables], join_level: JoinLevel = join) -> list[Joined]:
     """The levels from the shortest period up, each over the rows of the first. Raises RefusedError."""
     found: list[Joined] = []
     for level, own in zip(program.levels, tables, strict=True):
@@ -151,7 +153,7 @@ def join_all(program: Program, tables: Sequence[Tables]) -> list[Joined]:
         assert facts is not None
         if own.lost and facts.rows:
             raise RefusedError(own.lost)
-        found.append(join(level, facts, own.events))
+        found.append(join_level(level, facts, own.events))
     return found
 
 

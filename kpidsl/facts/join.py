@@ -50,6 +50,11 @@ def join(program: Program, facts: Facts, events: Sequence[Facts]) -> Joined:
     return joined(program, replace(facts, findings=told), owned)
 
 
+def join_some(program: Program, facts: Facts, events: Sequence[Facts]) -> Joined:
+    """As `join`, where only some rows of each table were read: these say nothing of a table as a whole."""
+    return joined(program, facts, owned_by(subjects(program, facts), events))
+
+
 def joined(program: Program, facts: Facts, owned: Sequence[Facts]) -> Joined:
     """A subject whose events have a bad row is not scored: nobody can tell what that row would have said.
 

@@ -12,6 +12,8 @@ from kpidsl.core.nodes import Column, Expr, Grade, Ledger, Line, Named, Ref, wal
 from kpidsl.core.program import Program
 from kpidsl.reports.policy_text import place_text, row_text, where
 from kpidsl.reports.words import phrase
+from kpidsl.text.findings import Finding
+from kpidsl.text.source import Cell
 from kpidsl.text.words import Lang
 from kpidsl.values.numerals import exact
 
@@ -88,6 +90,10 @@ def _inputs(line: Line, program: Program) -> Iterator[str]:
         yield from used(line.amount)
 
 
+def no_score(manifest: Mapping[str, Any], subject: str, place: Cell) -> Finding:
+    """Of a subject that a file of ledgers lacks; of rejects the file knows only how many they were."""
+    lost = sum(table["rejected"] + table.get("owed", 0) for table in manifest["tables"].values())
+    return Finding("D085" if lost else "D044", place, {"name": subject, "near": "", "count": lost})
 
 
 def overview(about: Mapping[str, Any], rows: int, lang: Lang) -> str:
