@@ -5,10 +5,17 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from literate import ROOT
+
+from kpidsl.cli.main import group
+from kpidsl.facts import tables_out, write
 
 BENCH = ROOT / "bench"
 COMMAND = [sys.executable, "-c", "from kpidsl.cli.entry import main; main()"]
@@ -58,3 +65,51 @@ def test_nothing_is_left_half_written(facts: Path, engine: str, after: float, tm
     else:     # it was over before, on a fast machine
         assert run.returncode == 0, told
         assert left == ["out.csv", "out.csv.manifest.json"]
+
+
+class Closing(closing[Any]):
+    """Ctrl-C comes as it ends."""
+
+    def __exit__(self, *about: object) -> None:
+        super().__exit__(*about)
+        signal.raise_signal(signal.SIGINT)
+
+
+def then_ctrl_c(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Ctrl-C comes as the function ends."""
+
+    def called(*args: Any) -> Any:
+        found = function(*args)
+        signal.raise_signal(signal.SIGINT)
+        return found
+
+    return called
+
+
+@pytest.mark.parametrize(("output", "module", "last", "then"), [
+    ("scores.csv", write, "_rename", then_ctrl_c(write._rename)),
+    ("duckdb://scores.duckdb#scores", tables_out, "_quietly", then_ctrl_c(tables_out._quietly)),
+    ("sqlite://scores.db#scores", tables_out, "closing", Closing),
+])  # fmt: skip
+def test_once_the_results_stand_it_is_too_late(output: str, module: Any, last: str, then: Any, tmp_path: Path,
+                                               monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+    """Nobody is told of a run that was broken off, where the scores are there."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(module, last, then)
+    asked = ["run", POLICY, str(ROOT / "examples/grid-2014-05.csv"), "-o", output, "--ledger", "l.parquet"]
+    result = CliRunner(catch_exceptions=False).invoke(group, [*asked, "--lang", "en"])
+    assert result.exit_code == 0
+    assert "Broken off" not in result.output
+    assert "written: " in result.output
+    assert {"l.parquet", output.partition("://")[2].partition("#")[0] or output} <= {*os.listdir(tmp_path)}
+
+
+def test_before_that_nothing_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The table of scores and the file of ledgers stand together, or neither does."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(tables_out, "gone", then_ctrl_c(tables_out.gone))
+    asked = ["run", POLICY, str(ROOT / "examples/grid-2014-05.csv"), "--lang", "en", "--ledger", "l.parquet"]
+    result = CliRunner(catch_exceptions=False).invoke(group, [*asked, "-o", "duckdb://scores.duckdb#scores"])
+    assert result.exit_code == 130
+    assert "Broken off" in result.output
+    assert not os.listdir(tmp_path)

@@ -9,7 +9,7 @@ import click
 
 from kpidsl.cli.drafts import Draft, read_draft
 from kpidsl.cli.terminal import read_source
-from kpidsl.facts.write import write_all
+from kpidsl.facts.write import write_first
 from kpidsl.policy.files import Reader
 from kpidsl.reports.words import phrase, phrases
 from kpidsl.text.findings import Finding
@@ -45,7 +45,7 @@ def fix(policies: Sequence[str], check: Check, lang: Lang) -> None:
         drafts = fixed.drafts
         _tell(fixed, lang)
     new = {path: draft for path, draft in drafts.items() if draft.raw != read[path].raw}
-    write_all({Path(path): draft.data for path, draft in new.items()})
+    write_first({Path(path): draft.data for path, draft in new.items()})
     if new:
         names = phrases(lang)["list"].join(draft.path for draft in new.values())
         click.echo(phrase(lang, "written", paths=names), err=True)

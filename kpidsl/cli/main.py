@@ -33,11 +33,9 @@ class Lazy(click.Group):
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:
-            from kpidsl.cli.terminal import INTERRUPTED, reader_language
-            from kpidsl.reports.words import phrase
+            from kpidsl.cli.terminal import break_off
 
-            click.echo(f"kpidsl: {phrase(reader_language(), 'interrupted')}", err=True)
-            return ctx.exit(INTERRUPTED)
+            return break_off(ctx)
 
 
 @click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

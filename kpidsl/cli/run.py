@@ -20,7 +20,7 @@ from kpidsl.cli.telling import due, tell
 from kpidsl.cli.terminal import Command
 from kpidsl.cli.workspace import Workspace, memory_option, workspace
 from kpidsl.facts.places import place
-from kpidsl.facts.write import Content, write_all
+from kpidsl.facts.write import Content, staged, write_all, write_first
 from kpidsl.reports import scores as report
 from kpidsl.reports.words import phrase
 from kpidsl.reports.workbook import as_xlsx
@@ -100,13 +100,16 @@ def _write(scored: Scored, inputs: Inputs, output: str | None, space: Workspace,
 
         ledgers = ledger_files(scored, inputs, lang)
         refuse_inputs(ledgers, scored.paths)
-        write_all(ledgers)
-        return [*to_database(scored, target, space.connection, replace, lang), *map(str, ledgers)]
+        with staged(ledgers) as put:
+            made = to_database(scored, target, space.connection, replace, lang)
+            put()
+        return [*made, *map(str, ledgers)]
     contents = rejects(scored, inputs.facts, output, lang) | ledger_files(scored, inputs, lang)
     if output:
         contents |= _results(scored, Path(output), lang)
     refuse_inputs(contents, scored.paths)
-    write_all(contents)
+    write = write_all if output else write_first     # the scores are still to be shown
+    write(contents)
     return [*map(str, contents)]
 
 

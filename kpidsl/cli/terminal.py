@@ -6,7 +6,7 @@ from codecs import BOM_UTF8
 from collections import Counter
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import click
 
@@ -32,6 +32,8 @@ class Command(click.Command):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
+        except KeyboardInterrupt:
+            break_off(ctx)
         except RefusedError as refused:
             show_findings(refused.findings, ctx.params.get("lang") or reader_language())
             return ctx.exit(1)
@@ -43,6 +45,12 @@ class Command(click.Command):
             what = phrase(lang, reason, path=error.filename or "", reason=error.strerror or error)
             click.echo(f"kpidsl: {what}", err=True)
             return ctx.exit(2)
+
+
+def break_off(ctx: click.Context) -> NoReturn:
+    """What Ctrl-C comes to: a line in the reader's language, and its exit code."""
+    click.echo(f"kpidsl: {phrase(ctx.params.get('lang') or reader_language(), 'interrupted')}", err=True)
+    ctx.exit(INTERRUPTED)
 
 
 def lang_option(function: F) -> F:

@@ -16,7 +16,7 @@ from kpidsl.facts.databases import connected, server_tables, tables, unreadable
 from kpidsl.facts.places import SERVER, Place
 from kpidsl.facts.results import Result, Stand, is_decimal, rows, stored
 from kpidsl.facts.shapes import literal
-from kpidsl.facts.shielded import shielded
+from kpidsl.facts.shielded import settled, shielded
 from kpidsl.facts.signatures import refuse_other
 from kpidsl.text.findings import Finding, RefusedError
 from kpidsl.text.source import Cell
@@ -66,7 +66,7 @@ def gone(place: Place, known: Sequence[str], made: Sequence[Made]) -> list[str]:
 
 
 def write_tables(connection: Any, place: Place, made: Sequence[Made], replace: bool) -> None:
-    """Raises RefusedError, and what the working database raises."""
+    """The last that a run does, as it is of `write_all`. Raises RefusedError, and what the working database raises."""
     with _target(connection, place) as target:
         if not replace:
             refuse_foreign(place, target.known)
@@ -139,6 +139,8 @@ def _target(connection: Any, place: Place) -> Iterator[Any]:
     if place.scheme == SERVER:
         with connected(place) as server:
             yield _Server(connection, server, place)
+            with settled():
+                server.commit()
         return
     new = not Path(place.at).exists()
     _in_a_folder(place)
@@ -166,7 +168,7 @@ def _duckdb(connection: Any, place: Place) -> Iterator[Any]:
         connection.execute("BEGIN")
         try:
             yield _Attached(connection, place)
-            with shielded():
+            with settled():
                 connection.execute("COMMIT")
         except BaseException as error:
             _quietly(connection, "ROLLBACK")
@@ -195,7 +197,8 @@ def _sqlite(connection: Any, place: Place) -> Iterator[Any]:
             file.execute("BEGIN IMMEDIATE")
             try:
                 yield _Sqlite(connection, file)
-                file.execute("COMMIT")
+                with settled():
+                    file.execute("COMMIT")
             except BaseException:
                 if file.in_transaction:
                     file.execute("ROLLBACK")

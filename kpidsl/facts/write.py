@@ -2,7 +2,9 @@
 
 import errno
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from stat import S_IMODE
 
@@ -13,10 +15,25 @@ Content = bytes | Callable[[str], None]
 
 
 def write_all(contents: Mapping[Path, Content]) -> None:
-    """Every file is written beside its place, and only when all are there is each renamed. Raises OSError."""
-    import tempfile  # it costs a fiftieth of a small run, which may write nothing
+    """The last that a command does: once the files are in their place, an interrupt comes too late. Raises OSError."""
+    from kpidsl.facts.shielded import settled
 
+    with staged(contents) as put, settled():
+        put()
+
+
+def write_first(contents: Mapping[Path, Content]) -> None:
+    """As `write_all`, where the command goes on. Raises OSError."""
     from kpidsl.facts.shielded import shielded
+
+    with staged(contents) as put, shielded():
+        put()
+
+
+@contextmanager
+def staged(contents: Mapping[Path, Content]) -> Iterator[Callable[[], None]]:
+    """Every file is written beside its place; gives what renames them all, once all are there. Raises OSError."""
+    import tempfile  # it costs a fiftieth of a small run, which may write nothing
 
     written: list[tuple[str, Path]] = []
     try:
@@ -31,9 +48,7 @@ def write_all(contents: Mapping[Path, Content]) -> None:
                 file.flush()
                 os.fsync(file.fileno())
             os.chmod(file.name, S_IMODE(path.stat().st_mode) if path.exists() else 0o666 & ~_umask())
-        with shielded():
-            for temporary, path in written:
-                os.replace(temporary, path)
+        yield partial(_rename, written)
     finally:
         for temporary, _ in written:
             if os.path.exists(temporary):
@@ -46,6 +61,11 @@ def placeable(path: Path) -> None:
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     if not path.parent.is_dir():
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path.parent))
+
+
+def _rename(written: Iterable[tuple[str, Path]]) -> None:
+    for temporary, path in written:
+        os.replace(temporary, path)
 
 
 def _umask() -> int:
