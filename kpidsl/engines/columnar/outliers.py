@@ -16,8 +16,8 @@ from kpidsl.engines.alone import work_alone
 from kpidsl.engines.columnar import engine
 from kpidsl.engines.columnar.again import Again
 from kpidsl.engines.columnar.apart import FLAG, Apart
-from kpidsl.engines.columnar.by_hand import by_hand
 from kpidsl.engines.columnar.level import RESULTS, Scored
+from kpidsl.engines.columnar.rejoining import rejoined
 from kpidsl.engines.columnar.scoring import Scoring
 from kpidsl.engines.columnar.tables import Tables
 from kpidsl.engines.exact import Worked
@@ -172,7 +172,7 @@ def _together(asked: Asked, own: Tables) -> Scored | None:
     ordered = tuple(sorted(unscored, key=lambda one: one.row))
     connection.execute(f"DELETE FROM {RESULTS} WHERE {quoted(ROW)} IN (FROM {LARGE})")
     scored = Scored(program, engine.results_of(found), ordered, engine.kept_of(found), own, (found,))
-    return by_hand(connection, scored, [(one, settled.get(number, {})) for number, one in worked.items()])
+    return rejoined(connection, scored, [(one, settled.get(number, {})) for number, one in worked.items()])
 
 
 def _early(again: Again, numbers: Sequence[int]) -> dict[int, Worked]:

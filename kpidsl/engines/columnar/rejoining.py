@@ -1,4 +1,4 @@
-"""Results that the exact engine worked out, put among those of the database."""
+"""Rows apart, back among the others: results that the exact engine worked out, put into the table of all results."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -24,7 +24,7 @@ Cells = list[tuple[str, str, Sequence[Any]]]
 """Columns: names, types, and cells."""
 
 
-def by_hand(connection: Any, scored: Scored, rows: Sequence[tuple[Worked, Mapping[str, Settled]]]) -> Scored:
+def rejoined(connection: Any, scored: Scored, rows: Sequence[tuple[Worked, Mapping[str, Settled]]]) -> Scored:
     """With these rows too, and the places and grades that they have among all. Raises TooWideError."""
     values = [_values(scored.program, worked, settled) for worked, settled in rows]
     numbers = [worked.case.number for worked, _ in rows]
