@@ -29,7 +29,7 @@ def command(policy: str, facts: str, events: tuple[str, ...], params: tuple[str,
     if not output.endswith(("/", ".html", ".htm")):
         raise click.UsageError("-o takes a file that ends in .html, or a folder that ends in /")
     scored = score_all(Inputs(policy, facts, events, params, encoding, sheet, period), lang)
-    tell(scored, keep_going, quiet, lang)
+    tell(scored, keep_going, quiet, lang, "or report the good")
     found = written(scored, output, lang)
     if not quiet:
         click.echo(phrase(lang, "written", paths=found), err=True)

@@ -13,8 +13,11 @@ from kpidsl.text.wording import has_errors
 from kpidsl.text.words import Lang
 
 
-def tell(scored: Scored, keep_going: bool, quiet: bool, lang: Lang) -> None:
-    """What was found and how much of it there is; where it is not to go on, the run ends here."""
+def tell(scored: Scored, keep_going: bool, quiet: bool, lang: Lang, otherwise: str = "or keep going") -> None:
+    """What was found and how much of it there is; where it is not to go on, the run ends here.
+
+    `otherwise`: the phrase that says what comes of --keep-going.
+    """
     show_findings(scored.findings, lang)
     stopped = has_errors(scored.findings) and not keep_going
     if not quiet:
@@ -22,7 +25,7 @@ def tell(scored: Scored, keep_going: bool, quiet: bool, lang: Lang) -> None:
     if stopped:
         click.echo(phrase(lang, "nothing written"), err=True)
         if any(level.totals[0] > len(rejected_rows(level.joined, level.outcome)[0]) for level in scored.levels):
-            click.echo(phrase(lang, "or keep going"), err=True)
+            click.echo(phrase(lang, otherwise), err=True)
         sys.exit(1)
     if not quiet:
         _show_open_rules(scored, lang)
