@@ -6,9 +6,9 @@ from lark import Token as LarkToken
 from lark.exceptions import UnexpectedToken
 
 from kpidsl.syntax import tree as t
-from kpidsl.syntax.grammar import start_parsing
+from kpidsl.syntax.grammar import STARTS, start_parsing
 from kpidsl.syntax.layout import MOST_FINDINGS, Line, lay_out
-from kpidsl.syntax.sure import sure
+from kpidsl.syntax.sure import is_read, sure
 from kpidsl.syntax.tokens import OPERATORS, Token, glued, near_keyword, synonym
 from kpidsl.text.findings import AnyOf, Argument, Finding, Ready, Word
 from kpidsl.text.source import Source, Span
@@ -18,7 +18,10 @@ LEDGER_WORDS = frozenset({"SECTION", "RULE", "OPEN", "PART", "FILL", "PAYOUT", "
 INSIDE = {"POLICY": "policy_line", "FACTS": "fact_line", "EVENTS": "fact_line", "TABLE": "table_line",
           "PARAM": "param_row", "GRADE": "grade_row", "EXAMPLE": "example_line", "ASSESS": "file_line",
           **dict.fromkeys(LEDGER_WORDS, "ledger_line")}  # fmt: skip
+REPEATED = frozenset({"OPEN", "FILL"})     # these stand before “rule”
 BLOCKS = {"BANDS": "band_row", "LINEAR": "point_row", "CHOOSE": "case_row"}
+# What begins an amount can begin rows of many kinds, so it does not say where a line belongs.
+AMOUNT = "point_row"
 HEADS = ("file_line", "policy_line", "ledger_line")
 MARKS = frozenset(OPERATORS.values())
 # Units that numbers are written without.
@@ -86,7 +89,8 @@ def _reduce(tokens: list[Token], start: str, findings: list[Finding]) -> Any:
         token = LarkToken("$END", "")
         return interactive.feed_token(token)
     except UnexpectedToken:
-        found = _unexpected(tokens, token, _accepted(tokens, token, start))
+        accepted = _accepted(tokens, token, start)
+        found = _misplaced(tokens, token, accepted) or _unexpected(tokens, token, accepted)
         findings.append(sure(found, tokens, start))
         return None
 
@@ -97,6 +101,26 @@ def _accepted(tokens: list[Token], token: Any, start: str) -> frozenset[str]:
     for before in tokens[: tokens.index(token) if token in tokens else len(tokens)]:
         interactive.feed_token(before)  # type: ignore[arg-type]
     return frozenset(interactive.accepts())  # type: ignore[no-untyped-call]
+
+
+def _misplaced(tokens: list[Token], token: Any, accepted: frozenset[str]) -> Finding | None:
+    """Where the line belongs, if it begins as lines elsewhere do; a word in the place of a name, if all of it is read
+    there.
+    """
+    if token is not tokens[0] or _begins(token, AMOUNT):
+        return None
+    named = "NAME" in accepted
+    starts = {start for start in STARTS if (is_read(tokens, start) if named else _begins(token, start))}
+    if not starts:
+        return None
+    heads = frozenset(word for word, start in {**INSIDE, **BLOCKS}.items() if start in starts) - REPEATED
+    at_margin = token.span.text if "file_line" in starts else ""
+    return Finding("S009", token.span, {"found": token.span.text, "heads": AnyOf(heads), "near": at_margin})
+
+
+def _begins(token: Token, start: str) -> bool:
+    """Whether lines of `start` can begin so."""
+    return token.type in start_parsing(start).accepts()  # type: ignore[no-untyped-call]
 
 
 def _unexpected(tokens: list[Token], token: Any, accepted: frozenset[str]) -> Finding:

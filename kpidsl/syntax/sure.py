@@ -15,7 +15,7 @@ from kpidsl.text.source import Source
 def sure(finding: Finding, tokens: Sequence[Token], start: str) -> Finding:
     """The finding of a line, without a mend that does not mend it. `start` is what the line is parsed as."""
     changes = edits(finding)
-    if not changes or _is_read(_mended(tokens, changes), start):
+    if not changes or is_read(_mended(tokens, changes), start):
         return finding
     args = {name: value.text if isinstance(value, Ready) else value for name, value in finding.args.items()}
     return Finding(finding.code, finding.place, args)
@@ -30,7 +30,8 @@ def _mended(tokens: Sequence[Token], changes: Sequence[Edit]) -> list[Token]:
     return [token for token in found if token.type != "COMMENT"]
 
 
-def _is_read(tokens: Sequence[Token], start: str) -> bool:
+def is_read(tokens: Sequence[Token], start: str) -> bool:
+    """Whether the line can be read as a line of `start`."""
     interactive = start_parsing(start)
     try:
         for token in (*tokens, LarkToken("$END", "")):
