@@ -280,11 +280,12 @@ def _per(node: t.Per, scope: Scope) -> Kind | None:
 def _block(node: t.Block, scope: Scope) -> Kind | None:
     match node:
         case t.Bands(subject=subject, rows=rows):
-            compare_bounds(subject, [bound for row in rows for bound in bounds_of(row.band)], scope)
+            bounds = [bound for row in rows for bound in bounds_of(row.band)]
+            compare_bounds(subject, bounds, scope)
             for row in rows:
                 if isinstance(row.outcome, t.Slope) and not isinstance(row.band, t.Interval):
                     scope.report("K016", row.band.span)
-            if not rows:
+            if not bounds:
                 infer(subject, scope)
             return unify(tuple(row.outcome for row in rows), scope)
         case t.Points(subject=subject, rows=points):

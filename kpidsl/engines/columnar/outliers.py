@@ -212,10 +212,13 @@ def _events(asked: Asked, own: Tables) -> dict[str, str]:
 
 
 def _replaced(asked: Asked, own: Tables, table: str, alias: str, others: str) -> Iterable[str]:
-    """SQL of the numbers of `others` as their columns now have them; in the rest stands the least."""
+    """SQL of the numbers of `others` as their columns now have them; in the rest stands the least.
+
+    These all fit; but the database may read a number before it leaves its row out.
+    """
     for name, column in own[table].columns.items():
         if column.field.kind.numeric:
             cell, times = f"{alias}.{column_name(table, name)}", asked.tables[table].columns[name].scale // column.scale
             exact = f"{cell} // {times}" if times > 1 else cell
             value = f"CASE WHEN {others} THEN {exact} ELSE {column.low} END"
-            yield f"CAST({value} AS {column.type}) AS {column_name(table, name)}"
+            yield f"TRY_CAST({value} AS {column.type}) AS {column_name(table, name)}"
