@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from kpidsl.facts.results import put, to_parquet
+from kpidsl.facts.results import Result, Stand, put, to_parquet
 
 MILLION, TRILLION = 10**6, 10**12
 CASES = [
@@ -31,3 +31,17 @@ def test_a_column_is_what_its_numbers_fit(values: list[Fraction | None], kind: s
         cells = [cell for (cell,) in connection.execute(f"FROM '{path}'").fetchall()]
     assert found[1] == kind
     assert [None if cell is None else Fraction(cell) for cell in cells] == values
+
+
+@pytest.mark.parametrize("values", [values for values, _ in CASES if all(abs(v or 0) < 10**31 for v in values)])
+def test_divisors_of_single_rows_make_no_other_columns(values: list[Fraction | None], tmp_path: Path) -> None:
+    """The columnar engine has them where it cannot know that decimals write every number."""
+    path = str(tmp_path / "scores.parquet")
+    pairs = ", ".join("(NULL, 7)" if v is None else f"({7 * v.numerator}, {7 * v.denominator})" for v in values)
+    with duckdb.connect() as connection:
+        connection.execute("CREATE TABLE results (top HUGEINT, below HUGEINT)")
+        connection.execute(f"INSERT INTO results VALUES {pairs}")
+        to_parquet(connection, [Result("a", "top", 1, "below")], Stand("results"), path)
+        divided = Path(path).read_bytes()
+        to_parquet(connection, *put(connection, ["a"], [(value,) for value in values], numbers={0}), path)
+    assert divided == Path(path).read_bytes()

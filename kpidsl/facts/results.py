@@ -135,6 +135,7 @@ def stored(connection: Any, columns: Sequence[Result], stand: Stand) -> str:
     """A query of results as Parquet and DuckDB have them, in order: decimals of PLACES digits where these write all
     numbers of a column, in 64 bits where all fit; other numbers are texts, n/d.
     """
+    columns = in_decimals(connection, columns, stand.table)
     numbers = [column.sql for column in columns if is_decimal(column)]
     most = dict(zip(numbers, ends(connection, numbers, stand.table), strict=True))
     cells = [f"{_stored_sql(column, most.get(column.sql, 0))} AS {quoted(column.header)}" for column in columns]
@@ -161,8 +162,39 @@ def period_sql(day: str, unit: str | None) -> str:
 
 
 def is_decimal(column: Result) -> bool:
-    """Whether PLACES decimals write every number of the column."""
+    """Whether PLACES decimals write every number that the column may have."""
     return bool(column.scale) and not _divided(column) and 10**PLACES % column.scale == 0
+
+
+def in_decimals(connection: Any, columns: Sequence[Result], table: str) -> list[Result]:
+    """The columns; those that may have numbers of more than PLACES decimals, and have none, as ones that may not: what
+    a column is hangs on its numbers alone, and not on which engine worked them out.
+    """
+    finer = [column for column in columns if column.scale and not is_decimal(column)]
+    if not finer:
+        return list(columns)
+    asked = ", ".join(f"bool_and({_fits(*_lowest(column))}) FILTER (WHERE {column.sql} IS NOT NULL)"
+                      for column in finer)  # fmt: skip
+    told = connection.execute(f"SELECT {asked} FROM {table}").fetchone()
+    found = {column for column, fits in zip(finer, told, strict=True) if fits is not False}
+    return [_in_last_decimals(column) if column in found else column for column in columns]
+
+
+def _lowest(column: Result) -> tuple[str, str]:
+    """SQL of each number's numerator and denominator, in lowest terms."""
+    top = f"CAST({column.sql} AS HUGEINT)"
+    below = f"({column.scale} * CAST({column.divisor} AS HUGEINT))"
+    shared = f"greatest(gcd({top}, {below}), 1)"
+    return f"({top} // {shared})", f"({below} // {shared})"
+
+
+def _fits(top: str, below: str) -> str:
+    return f"{10**PLACES} % {below} = 0 AND abs({top}) // {below} < {10 ** (DIGITS - PLACES)}"
+
+
+def _in_last_decimals(column: Result) -> Result:
+    top, below = _lowest(column)
+    return Result(column.header, f"({top} * ({10**PLACES} // {below}))", 10**PLACES)
 
 
 def _stored_sql(column: Result, most: int) -> str:
@@ -171,10 +203,8 @@ def _stored_sql(column: Result, most: int) -> str:
         return column.sql
     if is_decimal(column) and most * 10**PLACES // column.scale < 10**DIGITS:
         return _decimal(column, most)
-    top = f"CAST({column.sql} AS HUGEINT)"
-    below = f"({column.scale} * CAST({column.divisor} AS HUGEINT))"
-    shared = f"greatest(gcd({top}, {below}), 1)"
-    return f"CAST({top} // {shared} AS VARCHAR) || '/' || CAST({below} // {shared} AS VARCHAR)"
+    top, below = _lowest(column)
+    return f"CAST({top} AS VARCHAR) || '/' || CAST({below} AS VARCHAR)"
 
 
 def _decimal(column: Result, most: int) -> str:

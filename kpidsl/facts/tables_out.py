@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from kpidsl.core.columns import quoted
 from kpidsl.facts.databases import connected, server_tables, tables, unreadable
 from kpidsl.facts.places import SERVER, Place
-from kpidsl.facts.results import Result, Stand, is_decimal, rows, stored
+from kpidsl.facts.results import Result, Stand, in_decimals, is_decimal, rows, stored
 from kpidsl.facts.shapes import literal
 from kpidsl.facts.shielded import settled, shielded
 from kpidsl.facts.signatures import refuse_other
@@ -125,8 +125,9 @@ class _Server:
         self._server.execute(f"DROP TABLE {self._named(name)}")
 
     def put(self, table: Made) -> None:
+        found = in_decimals(self._working, table.columns, table.stand.table)
         columns = ", ".join(f"{quoted(column.header)} {'numeric' if is_decimal(column) else 'text'}"
-                            for column in table.columns)  # fmt: skip
+                            for column in found)  # fmt: skip
         self._server.execute(f"CREATE TABLE {self._named(table.name)} ({columns})")
         with self._server.cursor() as cursor, cursor.copy(f"COPY {self._named(table.name)} FROM STDIN") as copy:
             for cells in rows(self._working, table.columns, table.stand):
