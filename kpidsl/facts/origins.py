@@ -124,7 +124,7 @@ def _head(name: str, path: str) -> Sheet:
     first = text.split("\n", 1)[0]
     if text.strip() and not first.strip():
         raise NotBulkError("EMPTY_LINE", table=name, line=1)
-    if not text.strip() or first.count(",") < max(first.count("\t"), first.count(";"), 1):
+    if not text.strip() or first.count(",") < max(first.count("\t"), first.count(";")):
         raise NotBulkError("COMMAS", table=name)
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
