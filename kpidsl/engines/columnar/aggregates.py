@@ -16,7 +16,7 @@ from kpidsl.engines.columnar.gathering import Inner
 from kpidsl.engines.columnar.layers import Layers
 from kpidsl.engines.columnar.looking import Reach, reach
 from kpidsl.engines.columnar.numbers import Number
-from kpidsl.engines.columnar.terms import Term, UnsupportedError, present
+from kpidsl.engines.columnar.terms import Term, UnsupportedError, failing, present
 from kpidsl.engines.columnar.wholes import Whole
 from kpidsl.values import domains as d
 
@@ -111,7 +111,7 @@ class Aggregates(ABC):
         if expr.function == "average":
             found = q.divide(found, counted, self.bind)
             found = replace(found, domain=d.Domain(value.number.domain.low, value.number.domain.high))
-        return Term(found, lacks=lacks, fails=some(fails, empty))
+        return failing(Term(found, lacks=lacks, fails=fails), empty)
 
     def inside(self, expr: n.Aggregate, rows: Rows | None, columns: Mapping[str, Term] | None = None) -> \
             tuple[Term, Term, Frame]:  # fmt: skip

@@ -14,7 +14,7 @@ from kpidsl.engines.columnar.conditions import FALSE, NOWHERE, TRUE, Condition, 
 from kpidsl.engines.columnar.frames import Rows
 from kpidsl.engines.columnar.looking import back, reach
 from kpidsl.engines.columnar.numbers import Number
-from kpidsl.engines.columnar.terms import Term, UnsupportedError, Words, present
+from kpidsl.engines.columnar.terms import Term, UnsupportedError, Words, failing, present
 from kpidsl.engines.columnar.wholes import Whole
 from kpidsl.values import domains as d
 from kpidsl.values.kinds import Base
@@ -114,7 +114,7 @@ class History(Aggregates):
         if expr.function == "average":
             held = d.either(self.inside(expr, rows)[1].number.domain, number.domain)
             found = replace(q.divide(found, count, self.bind), domain=d.Domain(held.low, held.high))
-        return replace(broken, value=found, fails=broken.fails if expr.function == "sum" else some(broken.fails, empty))
+        return failing(replace(broken, value=found), FALSE if expr.function == "sum" else empty)
 
     # ---- the period before
 
