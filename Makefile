@@ -36,6 +36,7 @@ bench: $(VENV)/ready
 fuzz: $(VENV)/ready
 	$(BIN)/python tests/fuzz/mutate.py
 	$(BIN)/python tests/fuzz/engines.py --folder .
+	$(BIN)/python tests/fuzz/files.py 1000 --folder .
 
 wheel: $(VENV)/ready
 	$(BIN)/python -m hatchling build -t wheel

@@ -37,6 +37,14 @@ def period_text(draw: Random) -> str:
     return _text(lines)
 
 
+WRITERS = (policy_text, period_text, policy_text, *[small_text] * 7)
+
+
+def text_of_seed(seed: int, draw: Random) -> str:
+    """What hangs together shows in large policies; but small ones are quick, and so most are small."""
+    return WRITERS[seed % len(WRITERS)](draw)
+
+
 def _text(lines: list[str]) -> str:
     return "\n".join(lines) + "\n"
 
