@@ -61,7 +61,8 @@ def run_command(line: str, folder: Path) -> str:
             output, code = Path(words[1]).read_text(encoding="utf-8-sig"), 0
         else:
             assert words[0] == "kpidsl", line
-            result = CliRunner(env={"KPIDSL_LANG": "zh"}, catch_exceptions=False).invoke(group, words[1:])
+            runner = CliRunner(env={"KPIDSL_LANG": "zh"}, catch_exceptions=False)
+            result = runner.invoke(group, words[1:], prog_name=words[0])
             output, code = result.output, result.exit_code
     finally:
         os.chdir(before)

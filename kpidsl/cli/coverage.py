@@ -46,7 +46,7 @@ def _documents(path: Path, lang: Lang) -> list[Document]:
         listed = yaml.safe_load(path.read_text(encoding="utf-8"))
         return [_document(name, item, path, lang) for name, item in listed.items()]
     except (yaml.YAMLError, AttributeError, KeyError, TypeError, UnicodeDecodeError) as error:
-        raise click.UsageError(f"{path}: each document needs “policies”, a list, and “clauses”, a text") from error
+        raise click.UsageError(phrase(lang, "not of documents", path=path)) from error
 
 
 def _document(name: str, item: dict[str, Any], path: Path, lang: Lang) -> Document:

@@ -67,7 +67,7 @@ class Asked(Node):
 @click.argument("policy")
 @click.argument("facts", required=False)
 @facts_options
-@click.option("--subject", help="Whose score is explained.")
+@click.option("--subject", help="Whose score is explained; this or --group is needed.")
 @click.option("--group", help="The group whose scores are explained, all of them.")
 @click.option("--at", metavar="PERIOD", help="Of several periods the one to explain: 2014-05, 2014Q2 or 2014.")
 @click.option("--rule", help="Only this rule, part or section: its name, label or clause.")

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from kpidsl.cli.terminal import Command, read_source, reader_language
+from kpidsl.cli.spoken import reader_language
+from kpidsl.cli.terminal import Command, read_source
 from kpidsl.facts.write import write_all
 from kpidsl.reports.words import phrase
 from kpidsl.syntax.format import format_text

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 import kpidsl
+from kpidsl.cli.spoken import LANG, asked_language, helped, reader_language, said, speak
 
 COMMANDS = ("run", "explain", "report", "ledger", "verify", "sql", "check", "test", "show", "template", "fmt",
             "coverage")  # fmt: skip
@@ -27,11 +28,23 @@ class Lazy(click.Group):
         if cmd_name not in COMMANDS:
             return None
         command: click.Command = importlib.import_module(f"kpidsl.cli.{cmd_name}").command
-        return command
+        return helped(command, ctx.meta.get(LANG) or reader_language())
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        ctx.meta[LANG] = asked_language(args)
+        speak(ctx.meta[LANG])
+        return super().parse_args(ctx, args)
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        click.Group.format_help(helped(self, ctx.meta[LANG]), ctx, formatter)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
+        except click.UsageError as error:
+            if type(error) is not click.UsageError:     # those have words of click's own
+                raise
+            raise click.UsageError(said(error.message, ctx.meta[LANG]), error.ctx) from error
         except KeyboardInterrupt:
             from kpidsl.cli.terminal import break_off
 
@@ -57,6 +70,8 @@ def main() -> None:
     except BrokenPipeError:
         sys.exit(FINDINGS)
     except Exception as error:
-        what = f"internal error ({type(error).__name__}: {error})"
-        click.echo(f"kpidsl: {what}. Please report it with the policy.", err=True)
+        from kpidsl.reports.words import phrase
+
+        what = phrase(asked_language(sys.argv), "internal error", what=f"{type(error).__name__}: {error}")
+        click.echo(f"kpidsl: {what}", err=True)
         sys.exit(INTERNAL)

@@ -37,7 +37,8 @@ MOST_ROWS = 1_048_575
 @click.option("-o", "--output", metavar="FILE",
               help="Write the scores to FILE (.csv, .xlsx, .json, .parquet), or to a table: duckdb://PATH#TABLE, "
                    "sqlite://PATH#TABLE, postgresql://USER@HOST/DATABASE#TABLE.")
-@click.option("--ledger", metavar="FILE", help="Write every entry of every subject to FILE (.parquet): kpidsl ledger.")
+@click.option("--ledger", metavar="FILE",
+              help="Write every entry of every subject to FILE (.parquet), which kpidsl ledger reads.")
 @click.option("--replace", is_flag=True, help="Let -o replace a table that is no result of an earlier run.")
 @click.option("--engine", type=click.Choice(ENGINES), default="auto",
               help="What works the scores out; the results are the same. Large files go to the columnar engine.")

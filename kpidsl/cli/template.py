@@ -22,6 +22,6 @@ def command(policy: str, output: str, lang: Lang) -> None:
     if path.suffix.lower() != ".xlsx":
         raise click.UsageError("-o takes a file that ends in .xlsx")
     if path.exists():
-        raise click.UsageError(f"{output} exists; a template is not written over what may be filled in")
+        raise click.UsageError(phrase(lang, "template is there", output=output))
     write_all({path: template(lower(load_policy(policy, lang), {}), lang)})
     click.echo(phrase(lang, "written", paths=output), err=True)

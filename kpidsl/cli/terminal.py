@@ -1,6 +1,5 @@
 """What commands share: the reader's language, findings on the terminal, files read by name."""
 
-import os
 import sys
 from codecs import BOM_UTF8
 from collections import Counter
@@ -10,6 +9,7 @@ from typing import Any, NoReturn, TypeVar
 
 import click
 
+from kpidsl.cli.spoken import reader_language
 from kpidsl.policy.model import Policy
 from kpidsl.policy.resolve import resolve
 from kpidsl.reports.words import phrase
@@ -55,16 +55,8 @@ def break_off(ctx: click.Context) -> NoReturn:
 
 def lang_option(function: F) -> F:
     return click.option("--lang", type=click.Choice(LANGS), callback=lambda _c, _p, value: value or reader_language(),
-                        help="The language of what is shown: zh or en.")(function)  # fmt: skip
-
-
-def reader_language() -> Lang:
-    """KPIDSL_LANG, then the locale; Chinese where neither says."""
-    for name in ("KPIDSL_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
-        value = os.environ.get(name, "")[:2].lower()
-        if value in LANGS:
-            return value
-    return "zh"
+                        help="The language of what is shown; without it KPIDSL_LANG says, then the locale."
+                        )(function)  # fmt: skip
 
 
 def show_findings(findings: Iterable[Finding], lang: Lang) -> None:

@@ -14,6 +14,7 @@ import click
 
 from kpidsl.cli.interrupts import Watch
 from kpidsl.cli.progress import Progress
+from kpidsl.cli.spoken import LANG, said
 from kpidsl.facts.shielded import shielded
 
 DEFAULT_MEMORY = "2GB"
@@ -100,10 +101,10 @@ def memory_option(function: Any) -> Any:
                              f"not fit goes to the folder of temporary files.")(function)  # fmt: skip
 
 
-def _size(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
+def _size(context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
     if value is None:
         return None
     found = _SIZE.fullmatch(value.strip())
     if found is None:
-        raise click.BadParameter("write it as 2GB or 500MB")
+        raise click.BadParameter(said("write it as 2GB or 500MB", context.meta[LANG]))
     return f"{found.group(1)}{found.group(2)}"
