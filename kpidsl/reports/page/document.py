@@ -22,6 +22,8 @@ from kpidsl.values.calendar import label
 
 MOST_IN_ONE = 20_000
 """Scores; a page of more of them is a folder of files."""
+SCRIPTS = tuple(f"script/{name}.js" for name in ("elements", "scores", "account", "reader"))
+"""The parts of the page's one script, in this order; each uses those before it."""
 FIRST_ROWS = 50
 """Of the table, in the page itself."""
 
@@ -51,7 +53,8 @@ def _html(page: Page, data: Mapping[str, str], folder: str) -> str:
     files = FileSystemLoader(FOLDER)
     jinja = Environment(loader=files, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
                         finalize=lambda value: visible(value) if type(value) is str else value)  # fmt: skip
-    style, script = (files.get_source(jinja, name)[0].strip() for name in ("page.css", "page.js"))
+    style, *parts = (files.get_source(jinja, name)[0].strip() for name in ("page.css", *SCRIPTS))
+    script = "\n\n".join(['(() => {\n"use strict";', *parts, "})();"])
     shown = [_Shown(at, page) for at in range(len(page.sheets))]
     first = first_shown(page.sheets)
     return jinja.get_template("page.html").render(
