@@ -103,6 +103,8 @@ def command(policy: str, facts: str | None, events: tuple[str, ...], params: tup
         scored = _of_ledgers(policy, asked.subject)
     else:
         scored = score_all(Inputs(policy, facts, events, params, encoding, sheet, period), lang, asked.subject)
+    if at and not any(level.program.unit for level in scored.levels):
+        raise RefusedError([Finding("D054", None, {"option": "--at", "value": at, "kind": "", "near": ""})])
     level = _level(scored, asked, rule)
     found = asked.of(level)
     if not found:

@@ -147,7 +147,7 @@ def dated(program: Program, period: str | None) -> Table:
     day = read_period(tidy(period), program.unit) if program.unit else None
     if day is None:
         kind = Word(program.unit) if program.unit else ""
-        raise RefusedError([Finding("D054", None, {"value": period, "kind": kind, "near": kind})])
+        raise RefusedError([Finding("D054", None, {"option": "--period", "value": period, "kind": kind, "near": kind})])
     return changed(program.facts, period=day)
 
 
