@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from told import whichever_engine
 
 from kpidsl.cli.main import group
-from kpidsl.facts import bulk_convert
+from kpidsl.facts import bulk_convert, bulk_reader
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "bench"))
 
@@ -113,6 +113,21 @@ def test_plain_files_are_read_by_the_database(form: str, end: str, tmp_path: Pat
     with open(facts, "ab") as file:     # empty lines at the end are nothing
         file.write(end.encode())
     (code, told, files), exact = (run(facts, engine, tmp_path / engine) for engine in ("columnar", "exact"))
+    assert code == 0
+    assert (code, told, files) == exact
+    assert whichever_engine(told, "en") == told
+
+
+def test_commas_between_thousands_are_read_by_the_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bulk_reader, "MOST_ODD", 0)
+    facts = make(300, tmp_path)
+    header, *table = _read(facts)
+    grouped = [[re.sub(r"(?<=\d)(?=(\d{3})+(\.|$))", ",", cell) if re.fullmatch(r"-?\d{4,}(\.\d\d)?", cell) else cell
+                for cell in row] for row in table]  # fmt: skip
+    assert sum("," in cell for row in grouped for cell in row) > len(table)
+    with facts.open("w", encoding="gb18030", newline="") as file:
+        csv.writer(file).writerows([header, *grouped])
+    (code, told, files), exact = (run(str(facts), engine, tmp_path / engine) for engine in ("columnar", "exact"))
     assert code == 0
     assert (code, told, files) == exact
     assert whichever_engine(told, "en") == told

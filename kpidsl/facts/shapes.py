@@ -21,7 +21,9 @@ from kpidsl.values.reading import LARGEST_BARE_SHARE, NO, UNFOLDED, YES
 MOST_PLACES = 6
 MOST_DIGITS, FEWER_DIGITS = 11, 8
 _DIGITS = rf"-?[0-9]{{1,{MOST_DIGITS}}}"
-_FEWER_DIGITS = rf"-?[0-9]{{1,{FEWER_DIGITS}}}"
+# As many digits, or fewer, with commas between thousands.
+_GROUPED = rf"-?([0-9]{{1,{MOST_DIGITS}}}|[0-9]{{1,3}}(,[0-9]{{3}}){{1,2}}|[0-9]{{1,2}}(,[0-9]{{3}}){{3}})"
+_FEWER_GROUPED = rf"-?([0-9]{{1,{FEWER_DIGITS}}}|[0-9]{{1,3}},[0-9]{{3}}|[0-9]{{1,2}}(,[0-9]{{3}}){{2}})"
 _DECIMALS = rf"([.][0-9]{{1,{MOST_PLACES}}})?"
 # What `values.reading.fold` would change, and what may be a mark of a spreadsheet's.
 _ODD = re.sub(r"\\u([0-9a-f]{4})", r"\\x{\1}", UNFOLDED.pattern) + "|^['#]"
@@ -67,9 +69,9 @@ class Shape:
     def swift(self, digits: str, decimal: str) -> str:
         """What only holds where the cell is plain, and `decimal` all of it: it would be written the same."""
         same = f"CAST({decimal} AS VARCHAR) = {digits}"
-        if not self.tail:
-            return same
-        return f"({same} AND suffix({self.cell}, '{self.tail}') AND strlen({self.cell}) = strlen({digits}) + 1)"
+        if self.tail:
+            return f"({same} AND suffix({self.cell}, '{self.tail}') AND strlen({self.cell}) = strlen({digits}) + 1)"
+        return f"({same} AND strlen({self.cell}) = strlen({digits}))"
 
     def number(self, decimal: str, places: int, bits: int) -> str:
         """As a whole number of `bits`, `scale` * 10 ** `places` times the value; NULL where it does not fit."""
@@ -126,11 +128,12 @@ def _written(column: Matched, cell: str) -> Shape:
     """A number as text."""
     if column.field.kind.base in SHARES:
         return _share(column, cell)
+    bare = f"CASE WHEN contains({cell}, ',') THEN replace({cell}, ',', '') ELSE {cell} END"
     if column.field.kind.base is Base.COUNT:
-        return Shape(cell, matches(cell, _DIGITS), digits=cell)
+        return Shape(cell, matches(cell, _GROUPED), digits=bare)
     times = int(column.scale or 1)
-    digits, most = (_DIGITS, MOST_DIGITS) if times == 1 else (_FEWER_DIGITS, FEWER_DIGITS)
-    return Shape(cell, matches(cell, digits + _DECIMALS), _places(cell), 1, str(times), cell, most=most)
+    digits, most = (_GROUPED, MOST_DIGITS) if times == 1 else (_FEWER_GROUPED, FEWER_DIGITS)
+    return Shape(cell, matches(cell, digits + _DECIMALS), _places(cell), 1, str(times), bare, most=most)
 
 
 def _stored(column: Matched, cell: str, kind_of_cell: str) -> Shape | None:
