@@ -23,7 +23,7 @@ def dead(policy: Policy, program: Program) -> Iterator[Finding]:
         for ledger in level.ledgers:
             yield from _lines(ledger, known)
         yield from _worths(level, known)
-    yield from (found for found in _unused(policy, program) if _is_own(found, policy))
+    yield from (found for found in (*_unused(policy, program), *_left_out(program)) if _is_own(found, policy))
 
 
 def _is_own(finding: Finding, policy: Policy) -> bool:
@@ -141,6 +141,15 @@ def _unused(policy: Policy, program: Program) -> Iterator[Finding]:
         for item in declared:
             if item.name.text not in used:
                 yield _finding("P065", item.span, name=item.name.text, role=Word(role))
+
+
+def _left_out(program: Program) -> Iterator[Finding]:
+    """Rules and sections that no total, grade, rank or payout takes in."""
+    used = _used(program)
+    for level in program.levels:
+        for ledger in level.ledgers:
+            if ledger.role in ("rule", "section") and ledger.name not in used:
+                yield _finding("P078", ledger.place, role=Word(ledger.role.upper()), name=ledger.name)
 
 
 def _used(program: Program) -> set[str]:
